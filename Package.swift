@@ -1,0 +1,55 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Warnings are errors where SEEP_STRICT is set (the tests and CI set it); a user's newer compiler may know new warnings,
+// and these must not keep the program from being built.
+let strict = Context.environment["SEEP_STRICT"] != nil
+
+let settings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (strict ? [.unsafeFlags(["-warnings-as-errors"])] : [])
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "seep",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CLinux"),
+        .target(name: "LinuxIO", dependencies: ["CLinux"]),
+        .target(name: "Curl", dependencies: ["CCurl", "LinuxIO"]),
+        .target(name: "Postgres", dependencies: ["CLibPQ", "LinuxIO"]),
+        .target(name: "Scenarios", dependencies: [yams]),
+        .target(name: "Measurements", dependencies: ["LinuxIO", "Scenarios", histogram]),
+        .target(name: "Load", dependencies: ["LinuxIO", "Curl", "Scenarios", "Measurements", histogram]),
+        .target(name: "Sampling", dependencies: ["LinuxIO", "Postgres", "Scenarios", "Measurements"]),
+        .target(name: "Servers", dependencies: ["LinuxIO", "Postgres", "Scenarios", "Measurements", subprocess, systemPackage]),
+        .target(name: "Verdicts", dependencies: ["Scenarios", "Measurements"]),
+        .target(name: "Reports", dependencies: ["Scenarios", "Measurements", "Verdicts"]),
+        .target(
+            name: "Harness",
+            dependencies: ["LinuxIO", "Scenarios", "Measurements", "Load", "Sampling", "Servers", "Verdicts", "Reports"]),
+        .executableTarget(name: "seep", dependencies: ["Harness", argumentParser]),
+        .executableTarget(name: "leaky", dependencies: ["LinuxIO", "Postgres", argumentParser]),
+    ]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = settings
+}

@@ -1,0 +1,325 @@
+/// What to send, how fast, where, and what must hold: the whole of a scenario file as an immutable value.
+///
+/// A value of this type is right: the reader has checked every key, type and range, and nothing in it is looked up later
+/// but the placeholders of ``Template``.
+package struct Scenario: Hashable, Sendable, Codable {
+    /// The name of the results folder; by default that of the file or folder.
+    package var name: String
+    /// The folder that relative paths in the scenario start from; absolute.
+    package var folder: String
+    /// The base URL under load; may hold `{{port}}` when there are servers.
+    package var target: Template
+    /// Whether a target that is neither loopback nor private may be loaded.
+    package var authorized: Bool
+    package var database: DatabaseSettings?
+    package var http: HTTPSettings
+    /// At least one.
+    package var requests: [RequestSpec]
+    /// The phases of one wave, in order; at least one.
+    package var load: [LoadPhase]
+    package var waves: WaveSettings
+    package var tests: TestSettings
+    /// The configurations of the application under test; empty when it is started by somebody else.
+    package var servers: [ServerSpec]
+
+    package init(
+        name: String, folder: String, target: Template, authorized: Bool = false, database: DatabaseSettings? = nil,
+        http: HTTPSettings = HTTPSettings(), requests: [RequestSpec], load: [LoadPhase] = [.standard],
+        waves: WaveSettings = WaveSettings(), tests: TestSettings = TestSettings(), servers: [ServerSpec] = []
+    ) {
+        self.name = name
+        self.folder = folder
+        self.target = target
+        self.authorized = authorized
+        self.database = database
+        self.http = http
+        self.requests = requests
+        self.load = load
+        self.waves = waves
+        self.tests = tests
+        self.servers = servers
+    }
+}
+
+/// A string with placeholders `{{name}}`, kept as written; values are put in when a cell begins.
+package struct Template: Hashable, Sendable, Codable, ExpressibleByStringLiteral {
+    package var text: String
+
+    package init(_ text: String) { self.text = text }
+    package init(stringLiteral value: String) { text = value }
+}
+
+/// Where the sessions live, and which of them are the application's.
+package struct DatabaseSettings: Hashable, Sendable, Codable {
+    package enum Source: Hashable, Sendable, Codable {
+        /// A libpq URI or keyword string. Holds a password: never printed.
+        case url(String)
+        /// Seep starts a PostgreSQL of its own.
+        case throwaway
+    }
+
+    package var source: Source
+    /// Settings of the throwaway cluster, `postgresql.conf` names and values.
+    package var settings: [String: String]
+    /// The sampling interval; 10 ms to 60 s.
+    package var every: Duration
+    /// Which sessions are the application's; `nil`: its processes' when known, else all in the database of the URL.
+    package var sessions: SessionFilter?
+    /// How much of the limit the application may hold after a settle.
+    package var budget: Budget
+
+    package init(
+        source: Source, settings: [String: String] = [:], every: Duration = .milliseconds(100), sessions: SessionFilter? = nil,
+        budget: Budget = .percent(80)
+    ) {
+        self.source = source
+        self.settings = settings
+        self.every = every
+        self.sessions = sessions
+        self.budget = budget
+    }
+}
+
+/// Sessions picked by what PostgreSQL knows of them; every given field must match exactly.
+package struct SessionFilter: Hashable, Sendable, Codable {
+    package var applicationName: String?
+    package var role: String?
+    package var database: String?
+    /// An address as PostgreSQL prints it (`client_addr`).
+    package var clientAddress: String?
+
+    package init(applicationName: String? = nil, role: String? = nil, database: String? = nil, clientAddress: String? = nil) {
+        self.applicationName = applicationName
+        self.role = role
+        self.database = database
+        self.clientAddress = clientAddress
+    }
+}
+
+/// A share of the limit of sessions, or a number of them.
+package enum Budget: Hashable, Sendable, Codable {
+    /// Above 0, at most 100.
+    case percent(Double)
+    case sessions(Int)
+
+    /// The number of sessions allowed when `limit` may be had.
+    package func sessions(of limit: Int) -> Int {
+        switch self {
+        case .percent(let share): Int((Double(limit) * share / 100).rounded(.down))
+        case .sessions(let count): count
+        }
+    }
+}
+
+/// How requests travel.
+package struct HTTPSettings: Hashable, Sendable, Codable {
+    package enum Version: String, Hashable, Sendable, Codable, CaseIterable {
+        case http1_0 = "1.0"
+        case http1_1 = "1.1"
+        case http2 = "2"
+    }
+
+    package enum Reuse: Hashable, Sendable, Codable {
+        case always
+        case never
+    }
+
+    package struct Header: Hashable, Sendable, Codable {
+        package var name: String
+        package var value: String
+
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    package var version: Version
+    /// Whether a connection serves more than one request.
+    package var reuse: Reuse
+    /// From the send to the last byte of the response; 1 ms to 1 h.
+    package var timeout: Duration
+    /// Sent with every request, in this order; a request's own header of the same name takes its place.
+    package var headers: [Header]
+
+    package init(version: Version = .http1_1, reuse: Reuse = .always, timeout: Duration = .seconds(10), headers: [Header] = []) {
+        self.version = version
+        self.reuse = reuse
+        self.timeout = timeout
+        self.headers = headers
+    }
+}
+
+/// One named entry under `requests:`.
+package struct RequestSpec: Hashable, Sendable, Codable {
+    package enum Method: String, Hashable, Sendable, Codable, CaseIterable {
+        case get = "GET"
+        case post = "POST"
+        case put = "PUT"
+        case patch = "PATCH"
+        case delete = "DELETE"
+        case head = "HEAD"
+        case options = "OPTIONS"
+    }
+
+    package struct Body: Hashable, Sendable, Codable {
+        package var bytes: [UInt8]
+        /// The `Content-Type` sent unless a header gives another.
+        package var contentType: String?
+
+        package init(bytes: [UInt8], contentType: String?) {
+            self.bytes = bytes
+            self.contentType = contentType
+        }
+    }
+
+    /// What a response must be to count as wanted.
+    package enum StatusExpectation: Hashable, Sendable, Codable {
+        /// 200 to 399.
+        case success
+        case exactly(Set<Int>)
+
+        package func accepts(_ status: Int) -> Bool {
+            switch self {
+            case .success: (200..<400).contains(status)
+            case .exactly(let set): set.contains(status)
+            }
+        }
+    }
+
+    /// Unique in the scenario; `GET /path` unless named.
+    package var name: String
+    package var method: Method
+    /// A path that starts with `/` (joined to the target byte for byte), or an absolute URL.
+    package var url: String
+    /// At least 1; the request's share of the dose.
+    package var weight: Int
+    package var headers: [HTTPSettings.Header]
+    package var body: Body?
+    /// How many redirects to follow; each is a transfer of its own.
+    package var follow: Int
+    package var expect: StatusExpectation
+
+    package init(
+        name: String, method: Method = .get, url: String, weight: Int = 1, headers: [HTTPSettings.Header] = [], body: Body? = nil,
+        follow: Int = 0, expect: StatusExpectation = .success
+    ) {
+        self.name = name
+        self.method = method
+        self.url = url
+        self.weight = weight
+        self.headers = headers
+        self.body = body
+        self.follow = follow
+        self.expect = expect
+    }
+}
+
+/// One phase of the load of a wave.
+package enum LoadPhase: Hashable, Sendable, Codable {
+    /// Closed model: a new request when one ends. Ends after `requests`, or after `duration`.
+    case closed(concurrency: Int, end: End)
+    /// Open model: arrivals on schedule, whatever the server does.
+    case open(rate: Double, duration: Duration, maxInFlight: Int)
+
+    package enum End: Hashable, Sendable, Codable {
+        case requests(Int)
+        case duration(Duration)
+    }
+
+    /// Concurrency 8, 101 requests: a number that no pool size or thread count divides, so that a count that repeats is seen.
+    package static let standard = LoadPhase.closed(concurrency: 8, end: .requests(101))
+}
+
+/// How many rounds of load, and the silence after each.
+package struct WaveSettings: Hashable, Sendable, Codable {
+    package var count: Int
+    package var settle: Duration
+
+    package init(count: Int = 5, settle: Duration = .seconds(5)) {
+        self.count = count
+        self.settle = settle
+    }
+}
+
+/// The parts of a run beside the waves; `nil` where switched off.
+package struct TestSettings: Hashable, Sendable, Codable {
+    /// The silence before any load.
+    package var baseline: Duration?
+    /// The longest that the warm-up ladder may take.
+    package var warmUp: Duration?
+    /// How many requests the unit dose sends one at a time.
+    package var unitDose: Int?
+    /// A silence longer than the idle timers of servers and pools.
+    package var longIdle: Duration?
+
+    package init(
+        baseline: Duration? = .seconds(5), warmUp: Duration? = .seconds(20), unitDose: Int? = 20, longIdle: Duration? = .seconds(45)
+    ) {
+        self.baseline = baseline
+        self.warmUp = warmUp
+        self.unitDose = unitDose
+        self.longIdle = longIdle
+    }
+}
+
+/// One configuration of the application under test.
+package struct ServerSpec: Hashable, Sendable, Codable {
+    package struct Stop: Hashable, Sendable, Codable {
+        /// A signal's name without SIG: TERM, INT, QUIT, HUP, USR1, USR2 or KILL.
+        package var signal: String
+        /// How long it may take before the group is killed.
+        package var within: Duration
+
+        package init(signal: String = "TERM", within: Duration = .seconds(10)) {
+            self.signal = signal
+            self.within = within
+        }
+    }
+
+    package var name: String
+    /// Run once by `/bin/sh -c`, then remembered by its hash; `nil` when there is nothing to set up.
+    package var setup: Template?
+    /// Run by `/bin/sh -c`, exec'd.
+    package var command: Template
+    /// Relative to the scenario's folder.
+    package var workdir: String
+    package var environment: [String: Template]
+    /// The path that answers below 500 once the server is ready; `nil`: the port accepts.
+    package var ready: String?
+    /// How long the server may take to be ready.
+    package var readyWithin: Duration
+    package var stop: Stop
+    /// Declared worker processes and threads each; room = workers × threads × databases.
+    package var workers: Int?
+    package var threads: Int?
+    /// A declared pool size per worker; takes the place of threads in room.
+    package var pool: Int?
+    /// The verdict that is wanted; `nil`: clean or bounded.
+    package var expect: String?
+
+    package init(
+        name: String, setup: Template? = nil, command: Template, workdir: String = ".", environment: [String: Template] = [:],
+        ready: String? = nil, readyWithin: Duration = .seconds(60), stop: Stop = Stop(), workers: Int? = nil, threads: Int? = nil,
+        pool: Int? = nil, expect: String? = nil
+    ) {
+        self.name = name
+        self.setup = setup
+        self.command = command
+        self.workdir = workdir
+        self.environment = environment
+        self.ready = ready
+        self.readyWithin = readyWithin
+        self.stop = stop
+        self.workers = workers
+        self.threads = threads
+        self.pool = pool
+        self.expect = expect
+    }
+
+    /// The sessions that the scenario declares the application may keep (workers × threads, or workers × pool); `nil` when undeclared.
+    package var declaredRoom: Int? {
+        guard let each = pool ?? threads else { return nil }
+        return each * (workers ?? 1)
+    }
+}
