@@ -17,7 +17,7 @@ package struct LiveLoad: Hashable, Sendable {
 }
 
 /// What the sampler saw last.
-package struct LiveSessions: Hashable, Sendable {
+package struct LiveSessions: Equatable, Sendable {
     package var row: ConnectionRow
     /// When the row was taken; older than a second: the sampler is blind.
     package var time: RunTime

@@ -29,7 +29,8 @@ package struct SessionRow: CSVRow {
     package var lastQuery: String
 
     package init(
-        time: RunTime, step: Int, event: Event, pid: Int, backendStart: Int?, owner: String, whyOurs: String, state: String, lastQuery: String
+        time: RunTime, step: Int, event: Event, pid: Int, backendStart: Int?, owner: String, whyOurs: String, state: String,
+        lastQuery: String
     ) {
         self.time = time
         self.step = step

@@ -59,7 +59,8 @@ package struct StepRow: CSVRow {
 
     package static let file = "steps.csv"
     package static let columns = [
-        "id", "kind", "planned", "given", "concurrency", "connections", "only", "start_s", "load_end_s", "end_s", "peak_in_flight", "opened",
+        "id", "kind", "planned", "given", "concurrency", "connections", "only", "start_s", "load_end_s", "end_s", "peak_in_flight",
+        "opened",
         "retried", "ended", "why",
     ]
 
