@@ -1,5 +1,5 @@
 /// A row of one of the files of a run: what it is called, which columns it has, and how it is written and read.
-package protocol CSVRow: Sendable, Equatable {
+package protocol CSVRow: Sendable, Hashable {
     /// The name of the file in the run directory.
     static var file: String { get }
     static var columns: [String] { get }

@@ -1,0 +1,93 @@
+/// What a judge has to know of a run beside its rows: part of `run.json`, complete before the first step.
+package struct RunFacts: Hashable, Sendable, Codable {
+    /// One entry under `requests:`.
+    package struct Request: Hashable, Sendable, Codable {
+        package var name: String
+        package var weight: Int
+
+        package init(name: String, weight: Int) {
+            self.name = name
+            self.weight = weight
+        }
+    }
+
+    package var requests: [Request]
+    /// The largest concurrency (or `max_in_flight`) of the load.
+    package var concurrency: Int
+    /// Requests in one wave; `nil` where a duration decides.
+    package var requestsPerWave: Int?
+    package var waves: Int
+    package var settleSeconds: Double
+    /// `nil`: switched off.
+    package var baselineSeconds: Double?
+    package var warmUpSeconds: Double?
+    package var unitDose: Int?
+    package var longIdleSeconds: Double?
+    package var quick: Bool
+    package var sampleEverySeconds: Double
+    /// Sessions that the application's role can have, in the scope that leaves the least; and what was left of it at the start.
+    package var limit: Int
+    package var headroom: Int
+    /// In sessions.
+    package var budget: Int
+    /// Sessions that one worker may keep, as the scenario declares (threads, or a pool); `nil`: undeclared.
+    package var declaredRoomPerWorker: Int?
+    package var declaredWorkers: Int?
+    /// Whether Seep started the server under test and may restart it.
+    package var managed: Bool
+    /// The database is a throwaway: nobody else is there.
+    package var throwaway: Bool
+    /// Start, state and address of the application's sessions can be seen.
+    package var seesSessions: Bool
+    /// A statement that would give the missing privileges; empty when nothing is missing.
+    package var grant: String
+    /// Settings of PostgreSQL that end sessions, `name=value`.
+    package var reapers: [String]
+    /// What makes us think that a pooler stands between Seep and PostgreSQL; empty: nothing.
+    package var pooler: String
+    /// Sessions of ours before any load.
+    package var sessionsAtStart: Int
+    /// The verdict that is wanted; `nil`: clean or bounded.
+    package var expected: String?
+
+    package init(
+        requests: [Request], concurrency: Int = 8, requestsPerWave: Int? = 101, waves: Int = 5, settleSeconds: Double = 5,
+        baselineSeconds: Double? = 5, warmUpSeconds: Double? = 20, unitDose: Int? = 20, longIdleSeconds: Double? = 45, quick: Bool = false,
+        sampleEverySeconds: Double = 0.1, limit: Int, headroom: Int, budget: Int, declaredRoomPerWorker: Int? = nil,
+        declaredWorkers: Int? = nil, managed: Bool = false, throwaway: Bool = false, seesSessions: Bool = true, grant: String = "",
+        reapers: [String] = [], pooler: String = "", sessionsAtStart: Int = 0, expected: String? = nil
+    ) {
+        self.requests = requests
+        self.concurrency = concurrency
+        self.requestsPerWave = requestsPerWave
+        self.waves = waves
+        self.settleSeconds = settleSeconds
+        self.baselineSeconds = baselineSeconds
+        self.warmUpSeconds = warmUpSeconds
+        self.unitDose = unitDose
+        self.longIdleSeconds = longIdleSeconds
+        self.quick = quick
+        self.sampleEverySeconds = sampleEverySeconds
+        self.limit = limit
+        self.headroom = headroom
+        self.budget = budget
+        self.declaredRoomPerWorker = declaredRoomPerWorker
+        self.declaredWorkers = declaredWorkers
+        self.managed = managed
+        self.throwaway = throwaway
+        self.seesSessions = seesSessions
+        self.grant = grant
+        self.reapers = reapers
+        self.pooler = pooler
+        self.sessionsAtStart = sessionsAtStart
+        self.expected = expected
+    }
+
+    /// Load stops when headroom falls below this: Seep never takes the last slots.
+    package var guardRail: Int { GuardRail.minimumHeadroom(limit: limit) }
+}
+
+/// Where the guard rail stands (design: max(3, 5% of the limit)).
+package enum GuardRail {
+    package static func minimumHeadroom(limit: Int) -> Int { max(3, (limit * 5 + 99) / 100) }
+}

@@ -1,0 +1,94 @@
+import Measurements
+
+extension Judge {
+    /// How many of the most frequent last queries, and owners, a verdict names.
+    private static let listed = 20
+
+    /// Puts the figures beside the verdict.
+    func report(
+        _ kind: Verdict.Kind, _ reason: String, test: LeakTest, floor: Int?, before: Int?, complete: Bool
+    ) -> Verdict {
+        let isLeak = kind == .leak
+        let rate = isLeak ? grossRate(test) : nil
+        let requests = judgedRequests
+        let waves = evidence.filter { $0.counts && $0.row.kind == .wave }
+        let loadSeconds = waves.reduce(0.0) { $0 + max(0, ($1.row.loadEnd - $1.row.start) / .seconds(1)) }
+        let perSecond = loadSeconds > 0 ? Double(waves.reduce(0) { $0 + $1.transfers }) / loadSeconds : nil
+        let grown = evidence.filter { $0.counts && $0.row.kind != .restart }.reduce(0) { $0 + $1.growth }
+        let kept = requests > 0 ? Double(grown) * 1000 / Double(requests) : nil
+        var exhaustion: Double?
+        if isLeak, let perSecond, let kept, kept > 0, perSecond > 0 { exhaustion = Double(facts.headroom) / (kept / 1000 * perSecond) }
+        let wanted = facts.expected.map { $0 == kind.rawValue } ?? (kind == .clean || kind == .bounded)
+        let exit: Int32 = wanted ? 0 : kind == .inconclusive ? 3 : 1
+        return Verdict(
+            verdict: kind, reason: reason, exitCode: exit, flags: flags(kind, test, complete: complete),
+            law: rate.map { Verdict.Law(kind: "request", rate: $0) }, leakPer1000Requests: rate,
+            keptPer1000Requests: kept.map(Verdict.Rate.rounded), requests: requests,
+            unexpected: evidence.reduce(0) { $0 + $1.unexpected }, leftBehind: test.left, sessionsBefore: before, sessionsPeak: peak,
+            sessionsAfter: floor, limit: facts.limit, budget: facts.budget,
+            detectionLimitPer1000: isLeak || requests == 0
+                ? nil : Verdict.Rate.rounded(PoissonInterval(count: test.left).high * 1000 / Double(requests)),
+            timeToExhaustionSeconds: exhaustion.map { $0.rounded() }, requestsPerSecond: perSecond.map(Verdict.Rate.rounded),
+            classes: classReport(isLeak: isLeak), queries: isLeak ? queryReport() : [], owners: ownerReport(),
+            steps: evidence.map {
+                Verdict.StepSummary(
+                    id: $0.row.step, kind: $0.row.kind, requests: $0.row.given, leftBehind: $0.totalLeft, floor: $0.floor,
+                    voidReason: $0.voidReason.isEmpty ? nil : $0.voidReason)
+            },
+            thresholds: [])
+    }
+
+    private func flags(_ kind: Verdict.Kind, _ test: LeakTest, complete: Bool) -> [Verdict.Flag] {
+        var flags: [Verdict.Flag] = []
+        if evidence.contains(where: { $0.row.ended == .guardRail }) { flags.append(.exhausted) }
+        if kind == .leak, evidence.contains(where: { $0.reaped > 0 }) { flags.append(.reaped) }
+        if kind == .leak, isCollected { flags.append(.collected) }
+        if isChurn { flags.append(.churn) }
+        if !facts.pooler.isEmpty { flags.append(.pooled) }
+        if !facts.throwaway, background() > 0.05 { flags.append(.contaminated) }
+        if !facts.seesSessions { flags.append(.limitedPrivileges) }
+        if !evidence.contains(where: { $0.row.kind == .longIdle }) { flags.append(.longIdleNotTried) }
+        if !complete { flags.append(.cutShort) }
+        return flags
+    }
+
+    /// PostgreSQL counted at least one session for each two transfers of the waves.
+    private var isChurn: Bool {
+        let waves = evidence.filter { $0.counts && $0.row.kind == .wave && $0.birthsCounted != nil }
+        let transfers = waves.reduce(0) { $0 + $1.transfers }
+        return transfers > 0 && waves.reduce(0) { $0 + ($1.birthsCounted ?? 0) } * 2 >= transfers
+    }
+
+    private func classReport(isLeak: Bool) -> [Verdict.Class] {
+        let unit = Dictionary(
+            uniqueKeysWithValues: unitClasses().map { (StepAccumulator.ClassKey(request: $0.request, outcome: $0.outcome), $0) })
+        return classes.sorted { $0.key < $1.key }.map { key, count in
+            let seen = unit[key]
+            let limit = isLeak || leftAnything ? nil : Verdict.Rate.rounded(PoissonInterval.zeroSeenLimit * 1000 / Double(max(1, count)))
+            return Verdict.Class(
+                request: key.request, outcome: key.outcome, transfers: count, unitTransfers: seen?.transfers ?? 0,
+                leaked: seen?.leaked ?? 0,
+                leakPer1000: seen.map { Verdict.Rate(sessions: $0.leaked, requests: $0.transfers) }, detectionLimitPer1000: limit)
+        }
+    }
+
+    /// The last queries of the sessions that are still there, by how many they hold.
+    private func queryReport() -> [Verdict.Query] {
+        var counts: [String: Int] = [:]
+        for session in alive.values { counts[session.query.isEmpty ? "(none)" : session.query, default: 0] += 1 }
+        return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(Self.listed).map {
+            Verdict.Query(text: $0.key, sessions: $0.value)
+        }
+    }
+
+    private func ownerReport() -> [Verdict.Owner] {
+        var held: [String: Int] = [:]
+        for session in alive.values { held[session.owner, default: 0] += 1 }
+        return owners.prefix(Self.listed).map { owner in
+            let room = room(of: owner)
+            return Verdict.Owner(
+                name: owner, leftBehind: evidence.filter(\.counts).reduce(0) { $0 + ($1.left[owner] ?? 0) }, held: held[owner] ?? 0,
+                room: room.sessions, roomFrom: room.from)
+        }
+    }
+}

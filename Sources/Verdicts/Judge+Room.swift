@@ -1,0 +1,46 @@
+import Measurements
+
+extension Judge {
+    /// What an owner may keep without leaking, and how that is known.
+    func room(of owner: String) -> (sessions: Int?, from: String) {
+        let process = owner.hasPrefix("pid ") ? Int(owner.dropFirst(4)) : nil
+        if let declared = facts.declaredRoomPerWorker {
+            return (process == nil ? declared * (facts.declaredWorkers ?? 1) : declared, "declared")
+        }
+        if let process, let threads = processes[process]?.threads { return (threads, "threads") }
+        return (nil, "unknown")
+    }
+
+    /// Owners that left something behind or hold something, in the order of their names.
+    var owners: [String] {
+        var names = Set(alive.values.map(\.owner))
+        for step in evidence { names.formUnion(step.left.keys) }
+        return names.sorted()
+    }
+
+    /// The room of all owners together; `nil` when one of them has none that is known.
+    var totalRoom: Int? {
+        var sum = 0
+        for owner in owners {
+            guard let room = room(of: owner).sessions else { return nil }
+            sum += room
+        }
+        return sum
+    }
+
+    var roomIsDeclared: Bool { facts.declaredRoomPerWorker != nil }
+
+    /// Sessions that a step leaves behind by chance: the design's 0.05, and what the baseline showed where others share the database.
+    func background() -> Double {
+        let baseline = evidence.first { $0.row.kind == .baseline && $0.counts }
+        guard let baseline, baseline.birthsInSilence > 0, !facts.throwaway else { return 0.05 }
+        let seconds = max(0.1, (baseline.row.end - baseline.row.start) / .seconds(1))
+        return 0.05 + Double(baseline.birthsInSilence) / seconds * (facts.settleSeconds + 1)
+    }
+
+    func leakTest() -> LeakTest {
+        LeakTest(
+            steps: evidence, room: totalRoom, roomIsDeclared: roomIsDeclared, heldAtStart: facts.sessionsAtStart,
+            background: background())
+    }
+}

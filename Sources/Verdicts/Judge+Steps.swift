@@ -1,0 +1,186 @@
+import Measurements
+
+/// Which step comes next. Each function answers `nil` when its sort of step can no longer change the answer.
+extension Judge {
+    /// No more than this many steps that do not count; then the run is inconclusive.
+    static let voidLimit = 3
+    static let restartLimit = 3
+
+    func nextStep() -> Step? {
+        if evidence.count(where: { !$0.counts }) >= Self.voidLimit { return nil }
+        if let last = evidence.last, !last.counts, last.row.ended != .completed, last.row.ended != .guardRail { return nil }
+        if let step = baseline() { return step }
+        if cannotSee || nearlyAllFail { return nil }
+        return rung() ?? wave() ?? unit()
+    }
+
+    private func step(
+        _ kind: Step.Kind, _ dose: Step.Dose, mix: Step.Mix = .all, connections: Step.Connections = .reused, settle: Double, why: String
+    ) -> Step {
+        Step(
+            id: evidence.count, kind: kind, dose: dose, mix: mix, connections: connections, settle: .fractional(seconds: settle), why: why)
+    }
+
+    private func steps(_ kind: Step.Kind) -> [StepEvidence] { evidence.filter { $0.row.kind == kind && $0.counts } }
+
+    // MARK: What is known between steps
+
+    /// Slots that may be taken before the guard rail stands in the way.
+    var free: Int { max(0, headroomNow - facts.guardRail) }
+
+    private var headroomNow: Int { evidence.last { $0.headroom != nil }?.headroom ?? facts.headroom }
+
+    /// Sessions left behind per request in the rungs and waves so far; 1 while nothing has been seen.
+    private var sessionsPerRequest: Double {
+        let seen = evidence.filter { $0.counts && $0.isDose }
+        let requests = seen.reduce(0) { $0 + $1.row.given }
+        guard requests > 0 else { return 1 }
+        return Double(seen.reduce(0) { $0 + max($1.totalLeft, $1.growth) }) / Double(requests)
+    }
+
+    /// Four in five requests of all doses so far ended otherwise than expected, after at least twenty.
+    var nearlyAllFail: Bool {
+        let seen = evidence.filter { $0.isDose }
+        let transfers = seen.reduce(0) { $0 + $1.transfers }
+        return transfers >= 20 && seen.reduce(0) { $0 + $1.unexpected } * 5 >= transfers * 4 && leftAnything == false
+    }
+
+    private var cannotSee: Bool { !facts.pooler.isEmpty && evidence.isEmpty == false && steps(.wave).count >= waveCount }
+
+    var leftAnything: Bool { evidence.contains { $0.counts && $0.totalLeft > 0 } }
+
+    var waveCount: Int { facts.quick ? min(3, facts.waves) : facts.waves }
+
+    private var waveSettle: Double { facts.quick ? min(3, facts.settleSeconds) : facts.settleSeconds }
+
+    // MARK: Baseline
+
+    private func baseline() -> Step? {
+        guard evidence.isEmpty, let seconds = facts.baselineSeconds else { return nil }
+        return step(
+            .baseline, .silence(.fractional(seconds: facts.quick ? min(2, seconds) : seconds)), settle: 0,
+            why: "births and deaths without load")
+    }
+
+    // MARK: Warm-up ladder
+
+    private func rung() -> Step? {
+        guard let longest = facts.warmUpSeconds else { return nil }
+        let rungs = steps(.rung)
+        guard steps(.wave).isEmpty, steps(.unit).isEmpty, steps(.restart).isEmpty, rungs.count < 12 else { return nil }
+        if rungs.last?.row.ended == .guardRail { return nil }
+        if ladderSaturated { return nil }
+        if let first = rungs.first, let last = rungs.last, last.row.end - first.row.start >= .fractional(seconds: longest) { return nil }
+        let used = facts.headroom - headroomNow
+        if rungs.count >= 2, used * 4 >= facts.headroom { return nil }
+        let perRequest = rungs.isEmpty ? 1 : max(sessionsPerRequest, 0.01)
+        let dose = min(4 << rungs.count, Int(Double(free) / perRequest))
+        if dose < 2 { return nil }
+        if rungs.count >= 2, let wave = facts.requestsPerWave, dose > wave * 2 { return nil }
+        return step(
+            .rung, .closed(requests: dose, concurrency: max(1, min(facts.concurrency, dose / 2))), connections: .reused,
+            settle: min(1.5, facts.settleSeconds),
+            why: rungs.isEmpty
+                ? "warm up over fresh client connections"
+                : rungs.last?.growth == 0
+                    ? "the last rung added nothing; one more" : "the last rung added \(rungs.last?.growth ?? 0) sessions")
+    }
+
+    // MARK: Waves
+
+    private func wave() -> Step? {
+        let waves = steps(.wave)
+        guard fullWaves(waves) < waveCount, waves.count < waveCount + 4, steps(.unit).isEmpty else { return nil }
+        let test = leakTest()
+        if waves.count >= 2, test.finding != nil { return nil }
+        if let stopped = evidence.last, stopped.row.ended == .guardRail, stopped.growth > 0 {
+            return test.finding == nil ? restartForRoom() : nil
+        }
+        let why = waves.isEmpty ? "equal doses, each with a settle" : "wave \(waves.count + 1) of \(waveCount)"
+        guard let cap = waveCap(waves) else { return step(.wave, .scenario(cap: nil), settle: waveSettle, why: why) }
+        if cap < 1 { return test.finding == nil ? restartForRoom() : nil }
+        let smaller = "\(why); \(cap) requests fit the headroom"
+        if cap < facts.concurrency * 2 {
+            return step(.wave, .closed(requests: cap, concurrency: max(1, cap / 2)), settle: waveSettle, why: smaller)
+        }
+        return step(.wave, .scenario(cap: cap), settle: waveSettle, why: smaller)
+    }
+
+    /// Waves of the whole load, and smaller ones that left something: those that were small to be careful, and found nothing, only lead up.
+    private func fullWaves(_ waves: [StepEvidence]) -> Int {
+        waves.count { wave in
+            guard let planned = facts.requestsPerWave, wave.totalLeft == 0 else { return true }
+            return wave.row.given * 10 >= planned * 9
+        }
+    }
+
+    /// The most requests that the next wave may send; `nil`: the whole load.
+    private func waveCap(_ waves: [StepEvidence]) -> Int? {
+        guard let last = evidence.last(where: { $0.counts && $0.isDose }) else { return min(free, facts.requestsPerWave ?? free) }
+        let perRequest = Double(max(last.totalLeft, last.growth)) / Double(max(1, last.row.given))
+        if last.row.ended == .guardRail { return max(1, last.row.given / 2) }
+        guard perRequest > 0 else {
+            if last.row.kind == .wave, waves.count >= 2 { return nil }
+            let careful = last.row.given * 8
+            guard let planned = facts.requestsPerWave else { return ladderSaturated ? nil : careful }
+            return careful >= planned || ladderSaturated ? nil : careful
+        }
+        var cap = Int(0.3 * Double(headroomNow) / perRequest / Double(max(1, waveCount - fullWaves(waves))))
+        if let before = waves.last, before.totalLeft > 0, Double(before.row.given) * perRequest <= Double(free) { cap = before.row.given }
+        if cap < 2 { cap = free >= 3 ? 2 : 0 }
+        if let planned = facts.requestsPerWave, cap >= planned { return nil }
+        return cap
+    }
+
+    private var ladderSaturated: Bool {
+        let rungs = steps(.rung)
+        return rungs.count >= 2 && rungs.suffix(2).allSatisfy { $0.growth <= 0 && $0.totalLeft == 0 }
+    }
+
+    private func restartForRoom() -> Step? {
+        guard facts.managed, steps(.restart).count < Self.restartLimit, evidence.last?.row.kind != .restart else { return nil }
+        return step(
+            .restart, .silence(.zero), settle: 1,
+            why: "\(headroomNow) slots left of \(facts.limit): restart the server and fill again")
+    }
+
+    // MARK: Unit dose
+
+    private func unit() -> Step? {
+        guard let planned = facts.unitDose, leftAnything, free >= 1 else { return nil }
+        let test = leakTest()
+        let units = evidence.filter { $0.row.kind == .unit }
+        if test.finding == nil, fitsKnownRoom(test), lastDosesLeftNothing, units.isEmpty { return nil }
+        let each = facts.quick || facts.requests.count > 12 ? [] : Array(facts.requests.indices)
+        if !each.isEmpty, units.count < each.count {
+            let share = max(1, min(planned, Int(Double(free) * 0.7) / max(1, each.count - units.count)))
+            let request = facts.requests[units.count]
+            return step(
+                .unit, .unit(requests: share, gap: unitGap), mix: .only(units.count), settle: 1,
+                why: "one at a time: does “\(request.name)” leave a session?")
+        }
+        let mixed = units.count - each.count
+        let dose = min(planned, free)
+        if mixed == 0, each.isEmpty {
+            return step(.unit, .unit(requests: dose, gap: unitGap), settle: 1, why: "one at a time: births paired with deaths")
+        }
+        guard test.finding == nil, mixed < 3, dose >= 2, test.unitLeft * 4 >= test.unitRequests, test.unitLeft >= 2 else { return nil }
+        return step(
+            .unit, .unit(requests: dose, gap: unitGap), settle: 1,
+            why:
+                "\(test.unitLeft) of \(test.unitRequests) left a session, \(test.left) in all against a bound of \(test.bound): more of the same"
+        )
+    }
+
+    /// What is kept fits the room that is declared, or that the threads have.
+    func fitsKnownRoom(_ test: LeakTest) -> Bool {
+        guard let room = totalRoom, let floor = evidence.last(where: { $0.floor != nil })?.floor else { return false }
+        return floor <= room && test.excess == 0
+    }
+
+    /// The last two equal doses left nothing behind.
+    var lastDosesLeftNothing: Bool {
+        let waves = steps(.wave)
+        return waves.count >= 2 && waves.suffix(2).allSatisfy { $0.totalLeft == 0 }
+    }
+}

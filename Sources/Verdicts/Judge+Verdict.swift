@@ -1,0 +1,193 @@
+import Measurements
+
+extension Judge {
+    /// The first verdict of the table that holds.
+    func verdict(complete: Bool) -> Verdict {
+        let test = leakTest()
+        let waves = evidence.filter { $0.counts && $0.row.kind == .wave }
+        let floor = evidence.last { $0.floor != nil }?.floor
+        let before = evidence.first { $0.floorBefore != nil }?.floorBefore
+        var kind: Verdict.Kind
+        var reason: String
+        if test.finding != nil {
+            kind = .leak
+            reason = leakReason(test)
+        } else if let why = blindness(complete: complete, waves: waves) {
+            kind = .inconclusive
+            reason = why
+        } else if !leftAnything, let floor, let before, floor <= before {
+            kind = .clean
+            reason = cleanReason()
+        } else if fitsKnownRoom(test) || lastDosesLeftNothing {
+            kind = .bounded
+            reason = boundedReason(test, floor: floor)
+            if let floor, floor > facts.budget {
+                kind = .overBudget
+                reason = "\(floor) sessions are kept, above the budget of \(facts.budget) (limit \(facts.limit)). " + reason
+            }
+        } else {
+            kind = .inconclusive
+            reason = undecidedReason(test)
+        }
+        return report(kind, reason, test: test, floor: floor, before: before, complete: complete)
+    }
+
+    // MARK: Why nothing can be said
+
+    private func blindness(complete: Bool, waves: [StepEvidence]) -> String? {
+        if let lost = evidence.last, lost.row.ended == .serverDied {
+            return
+                "The server under test went away during step \(lost.row.step) (\(lost.row.kind.rawValue)). server.log has its last lines."
+        }
+        if let lost = evidence.last, lost.row.ended == .databaseGone {
+            return "PostgreSQL could not be sampled during step \(lost.row.step) (\(lost.row.kind.rawValue)); run again when it is up."
+        }
+        let voids = evidence.filter { !$0.counts && $0.row.ended != .interrupted }
+        if voids.count >= Self.voidLimit {
+            return "\(voids.count) steps do not count (\(voids[voids.count - 1].voidReason)); run again on a quieter machine or database."
+        }
+        if nearlyAllFail {
+            let transfers = evidence.filter(\.isDose).reduce(0) { $0 + $1.transfers }
+            let failed = evidence.filter(\.isDose).reduce(0) { $0 + $1.unexpected }
+            return "\(failed) of \(transfers) requests ended otherwise than expected (\(commonOutcomes())), "
+                + "so the application was not really used. Mend the target or `expect:`."
+        }
+        if !complete { return "The run ended after \(evidence.count) steps, before the judge could tell; run it to its end." }
+        if waves.isEmpty { return "No wave was judged; set `waves.count` to 2 or more." }
+        if !facts.pooler.isEmpty {
+            return
+                "A pooler seems to stand between Seep and PostgreSQL (\(facts.pooler)), and sessions behind it are not the application's. "
+                + "Give `database.url` of PostgreSQL itself."
+        }
+        if !facts.seesSessions {
+            return "The sampler's role cannot see whose the sessions are or what they do, so nothing healthy can be said. "
+                + "Run `\(facts.grant)` or sample as the application's own role."
+        }
+        return nil
+    }
+
+    private func commonOutcomes() -> String {
+        var sums: [String: Int] = [:]
+        for (key, count) in classes { sums[key.outcome, default: 0] += count }
+        return sums.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3).map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+    }
+
+    // MARK: Sentences
+
+    private func leakReason(_ test: LeakTest) -> String {
+        let requests = evidence.filter { $0.counts && ($0.isDose || $0.row.kind == .unit) }.reduce(0) { $0 + $1.row.given }
+        var text = "\(test.left) sessions were left behind by \(requests) requests"
+        if let rate = grossRate(test) {
+            text += " (\(Self.show(rate.estimate)) per 1,000, 95% \(Self.show(rate.low))–\(Self.show(rate.high)))"
+        }
+        text += test.roomKnown ? ", where \(test.bound) may stay" : ", past three times the peak in flight (\(test.bound))"
+        text += ", and it goes on undiminished."
+        switch test.finding {
+        case .unit: text += " One at a time, \(test.unitLeft) of \(test.unitRequests) requests left one; something collects them later."
+        case .reaped: text += " PostgreSQL itself ends them (\(facts.reapers.joined(separator: ", ")))."
+        case .held, nil: break
+        }
+        let worst = unitClasses().filter { $0.leaked > 0 }.max { ($0.leaked * $1.unitTransfers) < ($1.leaked * $0.unitTransfers) }
+        if let worst { text += " Look at “\(worst.request)” (\(worst.outcome)): \(worst.leaked) of \(worst.unitTransfers) left a session." }
+        return text
+    }
+
+    private func cleanReason() -> String {
+        let requests = judgedRequests
+        var text = "0 in \(requests): fewer than 1 in \(max(1, Int(Double(requests) / PoissonInterval.zeroSeenLimit))) (95%)"
+        if let weakest = classes.min(by: { ($0.value, $0.key) < ($1.value, $1.key) }), classes.count > 1 {
+            text += "; of “\(weakest.key.request)” (\(weakest.key.outcome)), 0 in \(weakest.value): fewer than 1 in "
+            text += "\(max(1, Int(Double(weakest.value) / PoissonInterval.zeroSeenLimit)))"
+        }
+        return text + "."
+    }
+
+    private func boundedReason(_ test: LeakTest, floor: Int?) -> String {
+        let kept = floor.map { "\($0) sessions are kept" } ?? "Sessions are kept"
+        if lastDosesLeftNothing {
+            let waves = evidence.filter { $0.counts && $0.row.kind == .wave }.suffix(2)
+            return
+                "\(kept), and the last two waves (\(waves.map { String($0.row.given) }.joined(separator: " and ")) requests) left nothing behind: a pool, not a leak."
+        }
+        return
+            "\(kept), which fits the room of \(test.bound)\(roomIsDeclared ? " that the scenario declares" : " that the threads of the server have")."
+    }
+
+    private func undecidedReason(_ test: LeakTest) -> String {
+        let known = test.roomKnown ? "the room of \(test.bound)" : "three times the peak in flight (\(test.bound))"
+        return
+            "\(test.left) sessions were left behind in \(judgedRequests) requests, which is not beyond \(test.beyondChance ? known : "chance"). "
+            + "More waves would tell (`waves.count`), and so would declaring `workers` and `threads` (or `pool`) of the server."
+    }
+
+    static func show(_ value: Double) -> String {
+        value >= 10 ? String(Int(value.rounded())) : String((value * 10).rounded() / 10)
+    }
+
+    var judgedRequests: Int { evidence.filter { $0.counts && ($0.isDose || $0.row.kind == .unit) }.reduce(0) { $0 + $1.row.given } }
+
+    // MARK: Rates
+
+    /// What requests leave behind. From the waves, where the pools were full already; where something collects the sessions
+    /// while the load runs, births and deaths mix there, and only requests sent one at a time tell.
+    func grossRate(_ test: LeakTest) -> Verdict.Rate? {
+        let judged = evidence.filter(\.counts)
+        let waves = judged.filter { $0.row.kind == .wave }
+        let units = judged.filter { $0.row.kind == .unit }
+        let mixed = units.filter { $0.row.only.isEmpty }
+        if isCollected, !units.isEmpty {
+            if mixed.isEmpty { return weightedUnitRate(units) }
+            return Verdict.Rate(sessions: mixed.reduce(0) { $0 + $1.totalLeft }, requests: mixed.reduce(0) { $0 + $1.row.given })
+        }
+        let best = waves.isEmpty ? (mixed.isEmpty ? judged.filter(\.isDose) : mixed) : waves
+        let requests = best.reduce(0) { $0 + $1.row.given }
+        return requests == 0 ? nil : Verdict.Rate(sessions: best.reduce(0) { $0 + $1.totalLeft }, requests: requests)
+    }
+
+    /// The rate of the scenario's mix from unit doses of each request alone.
+    private func weightedUnitRate(_ units: [StepEvidence]) -> Verdict.Rate? {
+        let weights = Dictionary(facts.requests.map { ($0.name, $0.weight) }, uniquingKeysWith: { first, _ in first })
+        var rate = (estimate: 0.0, low: 0.0, high: 0.0)
+        var total = 0
+        for unit in units {
+            guard let weight = weights[unit.row.only], unit.row.given > 0 else { continue }
+            let one = Verdict.Rate(sessions: unit.totalLeft, requests: unit.row.given)
+            rate.estimate += one.estimate * Double(weight)
+            rate.low += one.low * Double(weight)
+            rate.high += one.high * Double(weight)
+            total += weight
+        }
+        guard total > 0 else { return nil }
+        var result = Verdict.Rate(sessions: 0, requests: 1)
+        result.estimate = Verdict.Rate.rounded(rate.estimate / Double(total))
+        result.low = Verdict.Rate.rounded(rate.low / Double(total))
+        result.high = Verdict.Rate.rounded(rate.high / Double(total))
+        return result
+    }
+
+    /// Sessions from before a load died during it, or in a silence without PostgreSQL's doing, while others were left: a collector.
+    var isCollected: Bool {
+        let doses = evidence.filter { $0.counts && $0.isDose }
+        let deaths = doses.reduce(0) { $0 + $1.deathsOfOlder }
+        return deaths * 5 >= max(1, doses.reduce(0) { $0 + $1.leftAtLoadEnd }) && deaths > 0
+    }
+
+    func unitClasses() -> [StepEvidence.UnitClass] {
+        var sums: [StepAccumulator.ClassKey: StepEvidence.UnitClass] = [:]
+        for unit in evidence.filter({ $0.counts }).flatMap(\.unit) {
+            let key = StepAccumulator.ClassKey(request: unit.request, outcome: unit.outcome)
+            if var known = sums[key] {
+                known.transfers += unit.transfers
+                known.leaked += unit.leaked
+                sums[key] = known
+            } else {
+                sums[key] = unit
+            }
+        }
+        return sums.sorted { $0.key < $1.key }.map(\.value)
+    }
+}
+
+extension StepEvidence.UnitClass {
+    var unitTransfers: Int { transfers }
+}

@@ -1,0 +1,104 @@
+package import Measurements
+
+/// The judge: a fold over the rows of a run that asks for the next step, or says the verdict.
+///
+/// Rows of a step are fed in the order of their files, then the row of the step closes it. What the judge answers depends on
+/// closed steps alone, so feeding the files of a recorded run gives the verdict that the live run got.
+package struct Judge: Sendable {
+    /// What the judge wants.
+    package enum Wish: Sendable, Equatable {
+        case step(Step)
+        case verdict(Verdict)
+    }
+
+    /// A session that is there now, as far as the rows tell.
+    struct Alive: Sendable {
+        var owner: String
+        var query: String
+        var bornIn: Int
+    }
+
+    /// A process of the server under test.
+    struct Process: Sendable {
+        var started: RunTime
+        var threads: Int
+    }
+
+    package let facts: RunFacts
+    private(set) var evidence: [StepEvidence] = []
+    private(set) var alive: [SessionIdentity: Alive] = [:]
+    private(set) var processes: [Int: Process] = [:]
+    /// Transfers of each class in the whole run.
+    private(set) var classes: [StepAccumulator.ClassKey: Int] = [:]
+    private(set) var peak: Int?
+    private var open: [Int: StepAccumulator] = [:]
+
+    package init(facts: RunFacts) {
+        self.facts = facts
+    }
+
+    package mutating func consume(_ row: RequestRow) { open[row.step, default: StepAccumulator()].consume(row) }
+    package mutating func consume(_ row: TransferRow) { open[row.step, default: StepAccumulator()].consume(row) }
+
+    package mutating func consume(_ row: ConnectionRow) {
+        open[row.step, default: StepAccumulator()].consume(row)
+        if let total = row.total { peak = max(peak ?? 0, total) }
+    }
+
+    package mutating func consume(_ row: ProcessRow) {
+        processes[row.pid] = Process(started: row.started, threads: max(row.threads, processes[row.pid]?.threads ?? 0))
+    }
+
+    package mutating func consume(_ row: SessionRow) {
+        open[row.step, default: StepAccumulator()].consume(row)
+        switch row.event {
+        case .died: alive[row.identity] = nil
+        case .born, .used, .floor:
+            let known = alive[row.identity]
+            alive[row.identity] = Alive(
+                owner: row.owner, query: row.lastQuery.isEmpty ? known?.query ?? "" : row.lastQuery, bornIn: known?.bornIn ?? row.step)
+        }
+    }
+
+    /// Closes a step; all its other rows must have been fed.
+    ///
+    /// - Returns: the line of `waves.csv` for it.
+    @discardableResult
+    package mutating func consume(_ row: StepRow) -> WaveRow {
+        let gathered = open.removeValue(forKey: row.step) ?? StepAccumulator()
+        let young = Set(processes.filter { $0.value.started > row.start }.map { "pid \($0.key)" })
+        let closed = StepEvidence(
+            closing: row, gathered: gathered, before: evidence.last { $0.floor != nil }?.floor,
+            sampleEvery: .fractional(seconds: facts.sampleEverySeconds), youngOwners: row.kind == .restart ? [] : young,
+            unitGap: unitGap)
+        for (key, count) in gathered.done { classes[key, default: 0] += count }
+        evidence.append(closed)
+        return WaveRow(
+            step: row.step, kind: row.kind, dose: closed.transfers,
+            dosePerClass: gathered.done.sorted { $0.key < $1.key }.map { "\($0.key.request) \($0.key.outcome)=\($0.value)" }
+                .joined(separator: "; "),
+            leftBehind: closed.totalLeft,
+            leftPerOwner: closed.left.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "; "),
+            floor: closed.floor, dormant: closed.dormant, birthsSeen: closed.birthsSeen, birthsCounted: closed.birthsCounted,
+            coveragePerMille: closed.coveragePerMille, voidReason: closed.voidReason)
+    }
+
+    /// What to do next, from what is closed so far.
+    package func next() -> Wish {
+        if let step = nextStep() { return .step(step) }
+        return .verdict(verdict(complete: true))
+    }
+
+    /// The verdict from what there is, for a run that ended before the judge had all its steps.
+    package func verdictNow() -> Verdict {
+        if case .verdict(let verdict) = next() { return verdict }
+        return verdict(complete: false)
+    }
+
+    /// The silence between two requests of a unit dose: three samples, at least a quarter of a second.
+    package var unitGap: Duration { max(.milliseconds(250), .fractional(seconds: facts.sampleEverySeconds * 3)) }
+}
+
+extension Duration {
+    static func fractional(seconds: Double) -> Duration { .nanoseconds(Int64((seconds * 1e9).rounded())) }
+}

@@ -1,0 +1,83 @@
+import Measurements
+
+/// Whether what was left behind is more than the application may keep, more than chance, and goes on.
+///
+/// The steps are looked at again as a whole each time, since the bound moves: threads appear, the peak in flight grows.
+struct LeakTest {
+    enum Finding: Hashable {
+        /// The count at rest grew beyond the bound, again and again.
+        case held
+        /// Requests sent one at a time each left a session.
+        case unit
+        /// PostgreSQL itself ended what was left behind.
+        case reaped
+    }
+
+    let finding: Finding?
+    /// Sessions left behind in all steps that count.
+    let left: Int
+    /// Beyond the bound.
+    let excess: Int
+    let bound: Int
+    /// The bound is a declared room or the room of threads that can be seen.
+    let roomKnown: Bool
+    let beyondChance: Bool
+    let undiminished: Bool
+    /// Sessions left by unit doses.
+    let unitLeft: Int
+    let unitRequests: Int
+
+    /// - Parameters:
+    ///   - room: what the owners may keep, when it is known for all of them; declared rooms convict, threads only acquit.
+    ///   - background: sessions that a step leaves behind by chance.
+    init(steps: [StepEvidence], room: Int?, roomIsDeclared: Bool, heldAtStart: Int, background: Double) {
+        let judged = steps.filter { $0.counts && ($0.isDose || $0.row.kind == .unit) }
+        let peak = steps.map(\.row.peakInFlight).max() ?? 0
+        roomKnown = room != nil
+        bound = roomIsDeclared ? (room ?? 0) : max(room ?? 0, 3 * peak)
+        let free = max(0, bound - heldAtStart)
+        var evidence = EProcess()
+        var sum = 0
+        var beyond: [(count: Int, requests: Int)] = []
+        for step in judged {
+            let before = max(0, sum - free)
+            sum += step.totalLeft
+            let count = max(0, sum - free) - before
+            evidence.observe(count: count, background: background)
+            if sum > free { beyond.append((count, max(step.row.given, 1))) }
+        }
+        left = sum
+        excess = max(0, sum - free)
+        beyondChance = evidence.isBeyondChance
+        let unit = judged.filter { $0.row.kind == .unit }
+        unitLeft = unit.reduce(0) { $0 + $1.totalLeft }
+        unitRequests = unit.reduce(0) { $0 + $1.row.given }
+        undiminished = Self.goesOn(beyond)
+        let growth = judged.reduce(0) { $0 + $1.growth }
+        if excess > 0, beyondChance, undiminished {
+            if growth > free {
+                finding = .held
+            } else if unitLeft >= 5, unitLeft * 4 >= unitRequests {
+                finding = .unit
+            } else if judged.reduce(0, { $0 + $1.reaped }) > free {
+                finding = .reaped
+            } else {
+                finding = nil
+            }
+        } else {
+            finding = nil
+        }
+    }
+
+    /// At least two steps left something beyond the bound, and the last of them no fewer per request than the earlier ones
+    /// would make one expect (Poisson, 1%).
+    private static func goesOn(_ steps: [(count: Int, requests: Int)]) -> Bool {
+        guard steps.count(where: { $0.count > 0 }) >= 2, let last = steps.last else { return false }
+        let total = steps.reduce(0) { $0 + $1.count }
+        let requests = steps.reduce(0) { $0 + $1.requests }
+        let expected = Double(total) * Double(last.requests) / Double(requests)
+        // P(X ≤ count) = 1 − P(X ≥ count + 1)
+        let atMost = 1 - PoissonInterval.lowerGamma(Double(last.count + 1), expected)
+        return (atMost * 1e6).rounded() >= 1e4
+    }
+}

@@ -1,0 +1,84 @@
+import Measurements
+
+/// Gathers the rows of one step until its own row says that it is over.
+///
+/// Rows of different files may come in any order; those of one file come in the order of the file.
+struct StepAccumulator {
+    struct ClassKey: Hashable, Comparable {
+        var request: String
+        var outcome: String
+
+        static func < (left: ClassKey, right: ClassKey) -> Bool {
+            (left.request, left.outcome) < (right.request, right.outcome)
+        }
+    }
+
+    /// Transfers are looked at one by one in unit doses only, and these are small.
+    private static let transfersKept = 4096
+
+    private(set) var started = 0
+    private(set) var unexpected = 0
+    private(set) var done: [ClassKey: Int] = [:]
+    private(set) var transfers: [TransferRow] = []
+    private(set) var sessions: [SessionRow] = []
+    private(set) var samples = 0
+    private(set) var gaps = 0
+    private(set) var born = 0
+    private(set) var peak: Int?
+    private(set) var firstTotal: Int?
+    private(set) var lastTotal: Int?
+    private(set) var lastHeadroom: Int?
+    private(set) var lowestHeadroom: Int?
+    private(set) var firstOpened: Int?
+    private(set) var lastOpened: Int?
+    private(set) var notes: [String] = []
+    /// Sessions that PostgreSQL ended (`sessions_fatal` + `sessions_killed`): the running total at each change.
+    private(set) var endedByServer: [(time: RunTime, total: Int)] = []
+
+    mutating func consume(_ row: RequestRow) {
+        started += row.started
+        unexpected += row.unexpected
+        if let outcome = row.outcome, row.done > 0 {
+            done[ClassKey(request: row.request, outcome: outcome.rawValue), default: 0] += row.done
+        }
+    }
+
+    mutating func consume(_ row: TransferRow) {
+        if transfers.count < Self.transfersKept, row.outcome != nil { transfers.append(row) }
+    }
+
+    mutating func consume(_ row: SessionRow) {
+        sessions.append(row)
+    }
+
+    mutating func consume(_ row: ConnectionRow) {
+        if !row.note.isEmpty, notes.count < 100 { notes.append(row.note) }
+        guard let total = row.total else {
+            gaps += 1
+            return
+        }
+        samples += 1
+        born += row.born ?? 0
+        peak = max(peak ?? 0, total)
+        if firstTotal == nil { firstTotal = total }
+        lastTotal = total
+        if let headroom = row.headroom {
+            lastHeadroom = headroom
+            lowestHeadroom = min(lowestHeadroom ?? headroom, headroom)
+        }
+        if let opened = row.openedTotal {
+            if firstOpened == nil { firstOpened = opened }
+            lastOpened = opened
+        }
+        if let fatal = row.fatalTotal, let killed = row.killedTotal, endedByServer.last?.total != fatal + killed {
+            endedByServer.append((row.time, fatal + killed))
+        }
+    }
+
+    /// Sessions that PostgreSQL ended after `moment`.
+    func endedByServer(after moment: RunTime) -> Int {
+        guard let last = endedByServer.last else { return 0 }
+        let before = endedByServer.last { $0.time <= moment } ?? endedByServer[0]
+        return last.total - before.total
+    }
+}

@@ -1,0 +1,133 @@
+package import Measurements
+
+/// What one step showed, in numbers that no later row can change.
+package struct StepEvidence: Hashable, Sendable {
+    package var row: StepRow
+    /// Why the step does not count; empty when it does.
+    package var voidReason: String
+    /// Transfers by class, `request outcome`.
+    package var transfers: Int
+    package var unexpected: Int
+    /// Sessions left behind by each owner: births minus deaths during the load, not below 0; 0 when the settle took the count back.
+    package var left: [String: Int]
+    /// The same before the settle was looked at.
+    package var leftAtLoadEnd: Int
+    /// Deaths during the load of sessions that were there before it.
+    package var deathsOfOlder: Int
+    package var floorBefore: Int?
+    package var floor: Int?
+    package var dormant: Int?
+    package var peak: Int?
+    package var headroom: Int?
+    package var lowestHeadroom: Int?
+    package var birthsSeen: Int
+    package var birthsCounted: Int?
+    /// Births in the silence.
+    package var birthsInSilence: Int
+    /// Sessions that PostgreSQL ended by itself during the settle.
+    package var reaped: Int
+    package var coveragePerMille: Int
+    /// For unit doses: each class's transfers and the sessions they left behind.
+    package var unit: [UnitClass]
+
+    /// One class in a unit dose.
+    package struct UnitClass: Hashable, Sendable {
+        package var request: String
+        package var outcome: String
+        package var transfers: Int
+        package var leaked: Int
+    }
+
+    package var totalLeft: Int { left.values.reduce(0, +) }
+    package var counts: Bool { voidReason.isEmpty }
+    /// A rung, a wave or a dose step: a load whose residue is counted by owner.
+    package var isDose: Bool { [.rung, .wave, .dose].contains(row.kind) }
+    /// How the count at rest changed over the step.
+    package var growth: Int {
+        guard let floor, let floorBefore else { return 0 }
+        return floor - floorBefore
+    }
+}
+
+extension StepEvidence {
+    /// Deaths up to this long after the load still count as deaths in the load: closing the client connections, which is part
+    /// of the load, makes a healthy server close sessions of its own.
+    static func grace(settle: Duration) -> Duration { min(.seconds(1), settle / 2) }
+
+    /// Closes the books of a step.
+    ///
+    /// - Parameter youngOwners: owners that began during the step; they are warming up and are left out.
+    init(
+        closing row: StepRow, gathered: StepAccumulator, before floorBefore: Int?, sampleEvery: Duration, youngOwners: Set<String>,
+        unitGap: Duration
+    ) {
+        let grace = Self.grace(settle: row.end - row.loadEnd)
+        let loadOver = row.loadEnd + grace
+        var births: [String: Int] = [:]
+        var deaths: [String: Int] = [:]
+        var birthsInSilence = 0
+        var bornHere: Set<SessionIdentity> = []
+        var deathsOfOlder = 0
+        var used: Set<SessionIdentity> = []
+        var atFloor: [SessionIdentity] = []
+        for event in gathered.sessions {
+            switch event.event {
+            case .born:
+                bornHere.insert(event.identity)
+                if event.time <= loadOver { births[event.owner, default: 0] += 1 } else { birthsInSilence += 1 }
+            case .used: used.insert(event.identity)
+            case .floor: atFloor.append(event.identity)
+            case .died:
+                let wasBusy = event.state == "active" || event.state.hasPrefix("idle in transaction")
+                guard event.time <= loadOver || wasBusy else { continue }
+                deaths[event.owner, default: 0] += 1
+                if !bornHere.contains(event.identity) { deathsOfOlder += 1 }
+            }
+        }
+        self.row = row
+        floor = gathered.lastTotal
+        self.floorBefore = floorBefore ?? gathered.firstTotal
+        reaped = gathered.endedByServer(after: row.loadEnd)
+        var left: [String: Int] = [:]
+        for (owner, count) in births where !youngOwners.contains(owner) {
+            let rest = count - deaths[owner, default: 0]
+            if rest > 0 { left[owner] = rest }
+        }
+        leftAtLoadEnd = left.values.reduce(0, +)
+        if let floor, let before = self.floorBefore, floor <= before, reaped == 0 { left = [:] }
+        unit = []
+        if row.kind == .unit {
+            let paired = UnitDose.pair(transfers: gathered.transfers, sessions: gathered.sessions, gap: unitGap, end: row.end)
+            unit = paired.classes
+            left = paired.left
+            leftAtLoadEnd = left.values.reduce(0, +)
+        }
+        self.left = row.kind == .baseline || row.kind == .restart ? [:] : left
+        self.deathsOfOlder = deathsOfOlder
+        transfers = gathered.done.values.reduce(0, +)
+        unexpected = gathered.unexpected
+        dormant = atFloor.isEmpty ? (floor == nil ? nil : 0) : atFloor.count { !used.contains($0) && !bornHere.contains($0) }
+        peak = gathered.peak
+        headroom = gathered.lastHeadroom
+        lowestHeadroom = gathered.lowestHeadroom
+        birthsSeen = gathered.born
+        birthsCounted = gathered.firstOpened.flatMap { first in gathered.lastOpened.map { $0 - first } }
+        self.birthsInSilence = birthsInSilence
+        let due = max(1, Int((row.end - row.start) / sampleEvery))
+        coveragePerMille = min(1000, gathered.samples * 1000 / due)
+        voidReason = Self.reasonToVoid(row, gathered, coveragePerMille)
+    }
+
+    private static func reasonToVoid(_ row: StepRow, _ gathered: StepAccumulator, _ coverage: Int) -> String {
+        switch row.ended {
+        case .serverDied: return "the server under test went away"
+        case .databaseGone: return "PostgreSQL went away or restarted"
+        case .interrupted: return "interrupted"
+        case .completed, .guardRail: break
+        }
+        if row.kind == .restart { return "" }
+        if gathered.notes.contains(where: { $0.contains("postgres restarted") }) { return "PostgreSQL restarted" }
+        if gathered.lastTotal == nil || coverage < 500 { return "the sampler saw \(coverage / 10)% of the step" }
+        return ""
+    }
+}

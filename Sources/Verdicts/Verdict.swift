@@ -1,0 +1,173 @@
+package import Measurements
+
+/// What a run came to: the content of `verdict.json`.
+///
+/// Numbers are rounded to what their counts support, so that a replay on another machine writes the same bytes.
+package struct Verdict: Hashable, Sendable, Codable {
+    package enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
+        case leak, stuck, starved
+        case overBudget = "over-budget"
+        case inconclusive, bounded, clean
+    }
+
+    package enum Flag: String, Hashable, Sendable, Codable, CaseIterable {
+        case exhausted, reaped, collected, churn, pooled, contaminated
+        case limitedPrivileges = "limited-privileges"
+        case longIdleNotTried = "long-idle-not-tried"
+        case generatorLimited = "generator-limited"
+        /// Ended before the judge had all the steps it asked for.
+        case cutShort = "cut-short"
+    }
+
+    /// A rate with its 95% interval.
+    package struct Rate: Hashable, Sendable, Codable {
+        package var estimate: Double
+        package var low: Double
+        package var high: Double
+
+        /// Sessions per 1,000 requests, to three decimals.
+        package init(sessions: Int, requests: Int) {
+            let interval = PoissonInterval(count: sessions)
+            let scale = 1000 / Double(max(requests, 1))
+            estimate = Self.rounded(Double(sessions) * scale)
+            low = Self.rounded(interval.low * scale)
+            high = Self.rounded(interval.high * scale)
+        }
+
+        static func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
+    }
+
+    package struct Law: Hashable, Sendable, Codable {
+        /// `request`, `connection`, `hang_up`, `idle_period`, `restart` or `second`.
+        package var kind: String
+        package var per1000: Double
+        package var low: Double
+        package var high: Double
+
+        package init(kind: String, rate: Rate) {
+            self.kind = kind
+            per1000 = rate.estimate
+            low = rate.low
+            high = rate.high
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case kind, low, high
+            case per1000 = "per_1000"
+        }
+    }
+
+    /// A request with an outcome.
+    package struct Class: Hashable, Sendable, Codable {
+        package var request: String
+        package var outcome: String
+        /// Transfers in the whole run.
+        package var transfers: Int
+        /// Transfers sent one at a time, and the sessions that they left behind.
+        package var unitTransfers: Int
+        package var leaked: Int
+        /// From the unit dose; `nil` when the class was not in one.
+        package var leakPer1000: Rate?
+        /// The rate per 1,000 transfers below which a leak of this class alone could have gone unseen (95%); `nil` where it was seen.
+        package var detectionLimitPer1000: Double?
+
+        enum CodingKeys: String, CodingKey {
+            case request, outcome, transfers, leaked
+            case unitTransfers = "unit_transfers"
+            case leakPer1000 = "leak_per_1000"
+            case detectionLimitPer1000 = "detection_limit_per_1000"
+        }
+    }
+
+    package struct Query: Hashable, Sendable, Codable {
+        package var text: String
+        package var sessions: Int
+    }
+
+    package struct Owner: Hashable, Sendable, Codable {
+        package var name: String
+        package var leftBehind: Int
+        package var held: Int
+        /// Sessions that it may keep; `nil`: unknown.
+        package var room: Int?
+        /// `declared`, `threads` or `unknown`.
+        package var roomFrom: String
+
+        enum CodingKeys: String, CodingKey {
+            case name, held, room
+            case leftBehind = "left_behind"
+            case roomFrom = "room_from"
+        }
+    }
+
+    package struct StepSummary: Hashable, Sendable, Codable {
+        package var id: Int
+        package var kind: Step.Kind
+        package var requests: Int
+        package var leftBehind: Int
+        package var floor: Int?
+        package var voidReason: String?
+
+        enum CodingKeys: String, CodingKey {
+            case id, kind, requests, floor
+            case leftBehind = "left_behind"
+            case voidReason = "void_reason"
+        }
+    }
+
+    /// A threshold of the scenario and what became of it.
+    package struct Threshold: Hashable, Sendable, Codable {
+        package var text: String
+        package var held: Bool
+    }
+
+    /// The version of this format, and of the rules of judgement.
+    package static let currentSchema = 1
+    package static let currentRules = 1
+
+    package var schema = Verdict.currentSchema
+    package var rules = Verdict.currentRules
+    package var verdict: Kind
+    /// One or two sentences: what was found and what to do.
+    package var reason: String
+    package var exitCode: Int32
+    package var flags: [Flag]
+    package var law: Law?
+    /// Gross: what requests leave behind, whatever takes it away later.
+    package var leakPer1000Requests: Rate?
+    /// Net: what was still there at the end.
+    package var keptPer1000Requests: Double?
+    package var requests: Int
+    package var unexpected: Int
+    package var leftBehind: Int
+    package var sessionsBefore: Int?
+    package var sessionsPeak: Int?
+    package var sessionsAfter: Int?
+    package var limit: Int
+    package var budget: Int
+    /// Sessions per 1,000 requests below which a leak could have gone unseen (95%).
+    package var detectionLimitPer1000: Double?
+    /// Until the headroom is gone at the pace of the waves; `nil`: never, or unknown.
+    package var timeToExhaustionSeconds: Double?
+    /// Requests that ended per second of load in the waves.
+    package var requestsPerSecond: Double?
+    package var classes: [Class]
+    package var queries: [Query]
+    package var owners: [Owner]
+    package var steps: [StepSummary]
+    package var thresholds: [Threshold]
+
+    enum CodingKeys: String, CodingKey {
+        case schema, rules, verdict, reason, flags, law, requests, unexpected, limit, budget, classes, queries, owners, steps, thresholds
+        case exitCode = "exit_code"
+        case leakPer1000Requests = "leak_per_1000_requests"
+        case keptPer1000Requests = "kept_per_1000_requests"
+        case leftBehind = "left_behind"
+        case sessionsBefore = "sessions_before"
+        case sessionsPeak = "sessions_peak"
+        case sessionsAfter = "sessions_after"
+        case detectionLimitPer1000 = "detection_limit"
+        case timeToExhaustionSeconds = "time_to_exhaustion_s"
+        case requestsPerSecond = "requests_per_second"
+    }
+}
