@@ -28,6 +28,9 @@ extension Judge {
     /// Slots that may be taken before the guard rail stands in the way.
     var free: Int { max(0, headroomNow - facts.guardRail) }
 
+    /// With few slots the peak in flight, and with it the bound of an unknown room, is kept low, so that they are enough to tell.
+    private var slotsAreScarce: Bool { facts.headroom < 64 }
+
     private var headroomNow: Int { evidence.last { $0.headroom != nil }?.headroom ?? facts.headroom }
 
     /// Sessions left behind per request in the rungs and waves so far; 1 while nothing has been seen.
@@ -78,7 +81,7 @@ extension Judge {
         if dose < 2 { return nil }
         if rungs.count >= 2, let wave = facts.requestsPerWave, dose > wave * 2 { return nil }
         return step(
-            .rung, .closed(requests: dose, concurrency: max(1, min(facts.concurrency, dose / 2))), connections: .reused,
+            .rung, .closed(requests: dose, concurrency: max(1, min(facts.concurrency, dose / (slotsAreScarce ? 4 : 2)))), connections: .reused,
             settle: min(1.5, facts.settleSeconds),
             why: rungs.isEmpty
                 ? "warm up over fresh client connections"
@@ -101,7 +104,7 @@ extension Judge {
         if cap < 1 { return test.finding == nil ? restartForRoom() : nil }
         let smaller = "\(why); \(cap) requests fit the headroom"
         if cap < facts.concurrency * 2 {
-            return step(.wave, .closed(requests: cap, concurrency: max(1, cap / 2)), settle: waveSettle, why: smaller)
+            return step(.wave, .closed(requests: cap, concurrency: max(1, min(facts.concurrency, cap / (slotsAreScarce ? 4 : 2)))), settle: waveSettle, why: smaller)
         }
         return step(.wave, .scenario(cap: cap), settle: waveSettle, why: smaller)
     }

@@ -1,0 +1,33 @@
+# What README promises, and what a developer needs: each target installs and builds what is missing and nothing else.
+.PHONY: demo test build debug dependencies clean bench format lint
+
+SEEP := .build/release/seep
+
+demo: build
+	scripts/demo $(SEEP)
+
+test: debug
+	SEEP_STRICT=1 scripts/test
+
+build: dependencies
+	swift build --configuration release --product seep
+	swift build --configuration release --product leaky
+
+debug: dependencies
+	SEEP_STRICT=1 swift build --build-tests
+
+dependencies:
+	@scripts/dependencies
+
+bench: build
+	scripts/dependencies bench
+	scripts/bench
+
+format:
+	swift format --in-place --recursive --parallel Sources Tests Package.swift Benchmarks/Sources Benchmarks/Package.swift
+
+lint:
+	swift format lint --strict --recursive --parallel Sources Tests Package.swift
+
+clean:
+	rm -rf .build Benchmarks/.build
