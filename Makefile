@@ -4,10 +4,10 @@
 SEEP := .build/release/seep
 
 demo: build
-	scripts/demo $(SEEP)
+	.ci/demo $(SEEP)
 
 test: debug
-	SEEP_STRICT=1 scripts/test
+	SEEP_STRICT=1 swift test --skip-build
 
 build: dependencies
 	swift build --configuration release --product seep
@@ -17,11 +17,11 @@ debug: dependencies
 	SEEP_STRICT=1 swift build --build-tests
 
 dependencies:
-	@scripts/dependencies
+	@.ci/dependencies
 
 bench: build
-	scripts/dependencies bench
-	scripts/bench
+	.ci/dependencies bench
+	Benchmarks/run
 
 format:
 	swift format --in-place --recursive --parallel Sources Tests Package.swift Benchmarks/Sources Benchmarks/Package.swift
