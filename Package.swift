@@ -48,6 +48,8 @@ let package = Package(
         .executableTarget(name: "seep", dependencies: ["Harness", argumentParser]),
         .executableTarget(name: "leaky", dependencies: ["LinuxIO", "Postgres", argumentParser]),
         .testTarget(name: "VerdictsTests", dependencies: ["Verdicts", "Measurements"]),
+        .testTarget(name: "MeasurementsTests", dependencies: ["LinuxIO", "Measurements"]),
+        .testTarget(name: "ReportsTests", dependencies: ["LinuxIO", "Measurements", "Reports"], exclude: ["Golden"]),
     ]
 )
 
