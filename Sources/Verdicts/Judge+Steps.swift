@@ -81,7 +81,8 @@ extension Judge {
         if dose < 2 { return nil }
         if rungs.count >= 2, let wave = facts.requestsPerWave, dose > wave * 2 { return nil }
         return step(
-            .rung, .closed(requests: dose, concurrency: max(1, min(facts.concurrency, dose / (slotsAreScarce ? 4 : 2)))), connections: .reused,
+            .rung, .closed(requests: dose, concurrency: max(1, min(facts.concurrency, dose / (slotsAreScarce ? 4 : 2)))),
+            connections: .reused,
             settle: min(1.5, facts.settleSeconds),
             why: rungs.isEmpty
                 ? "warm up over fresh client connections"
@@ -104,7 +105,9 @@ extension Judge {
         if cap < 1 { return test.finding == nil ? restartForRoom() : nil }
         let smaller = "\(why); \(cap) requests fit the headroom"
         if cap < facts.concurrency * 2 {
-            return step(.wave, .closed(requests: cap, concurrency: max(1, min(facts.concurrency, cap / (slotsAreScarce ? 4 : 2)))), settle: waveSettle, why: smaller)
+            return step(
+                .wave, .closed(requests: cap, concurrency: max(1, min(facts.concurrency, cap / (slotsAreScarce ? 4 : 2)))),
+                settle: waveSettle, why: smaller)
         }
         return step(.wave, .scenario(cap: cap), settle: waveSettle, why: smaller)
     }

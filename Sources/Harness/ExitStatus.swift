@@ -1,0 +1,35 @@
+/// The exit codes of Seep: an interface for scripts and CI.
+package enum ExitStatus: Int32, Sendable, Hashable {
+    /// All as wanted.
+    case asWanted = 0
+    /// A verdict, threshold or baseline failed.
+    case failed = 1
+    /// Wrong command line or scenario.
+    case usage = 2
+    case inconclusive = 3
+    /// The target, the database or a server could not be used.
+    case unusable = 4
+    /// A fault of Seep's own.
+    case fault = 70
+    case interrupted = 130
+    case terminated = 143
+
+    /// Of several cells: an interruption, else the first of 70, 1, 4, 3, 0 that occurred.
+    package static func combined(_ statuses: [ExitStatus]) -> ExitStatus {
+        for status in [interrupted, terminated, fault, usage, failed, unusable, inconclusive] where statuses.contains(status) {
+            return status
+        }
+        return .asWanted
+    }
+}
+
+/// Something that keeps a run from going on: what, and what to do, in words for a person.
+package struct RunFailure: Error, CustomStringConvertible, Sendable {
+    package let status: ExitStatus
+    package let description: String
+
+    package init(_ status: ExitStatus, _ description: String) {
+        self.status = status
+        self.description = description
+    }
+}
