@@ -50,6 +50,9 @@ let package = Package(
         .testTarget(name: "VerdictsTests", dependencies: ["Verdicts", "Measurements"]),
         .testTarget(name: "MeasurementsTests", dependencies: ["LinuxIO", "Measurements"]),
         .testTarget(name: "ReportsTests", dependencies: ["LinuxIO", "Measurements", "Reports"], exclude: ["Golden"]),
+        .target(name: "TestSupport", dependencies: ["Postgres", "Servers"], path: "Tests/TestSupport"),
+        .testTarget(name: "PostgresTests", dependencies: ["LinuxIO", "Postgres", "TestSupport"]),
+        .testTarget(name: "ServersTests", dependencies: ["LinuxIO", "Postgres", "Servers", "TestSupport"]),
     ]
 )
 
