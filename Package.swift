@@ -47,6 +47,7 @@ let package = Package(
             dependencies: ["LinuxIO", "Scenarios", "Measurements", "Load", "Sampling", "Servers", "Verdicts", "Reports"]),
         .executableTarget(name: "seep", dependencies: ["Harness", argumentParser]),
         .executableTarget(name: "leaky", dependencies: ["LinuxIO", "Postgres", argumentParser]),
+        .testTarget(name: "ScenariosTests", dependencies: ["Scenarios"], exclude: ["Fixtures"]),
     ]
 )
 
