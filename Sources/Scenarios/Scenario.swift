@@ -21,6 +21,12 @@ package struct Scenario: Hashable, Sendable, Codable {
     package var tests: TestSettings
     /// The configurations of the application under test; empty when it is started by somebody else.
     package var servers: [ServerSpec]
+    /// Values of environment variables whose names say that they are secret, wherever the scenario uses them; never written down.
+    package var secretValues: Set<String> = []
+
+    private enum CodingKeys: String, CodingKey {
+        case name, folder, target, authorized, database, http, requests, load, waves, tests, servers
+    }
 
     package init(
         name: String, folder: String, target: Template, authorized: Bool = false, database: DatabaseSettings? = nil,
@@ -228,7 +234,11 @@ package enum LoadPhase: Hashable, Sendable, Codable {
     }
 
     /// Concurrency 8, 101 requests: a number that no pool size or thread count divides, so that a count that repeats is seen.
-    package static let standard = LoadPhase.closed(concurrency: 8, end: .requests(101))
+    package static let standard = LoadPhase.closed(concurrency: standardConcurrency, end: .requests(standardRequests))
+
+    package static let standardConcurrency = 8
+    package static let standardRequests = 101
+    package static let standardMaxInFlight = 500
 }
 
 /// How many rounds of load, and the silence after each.

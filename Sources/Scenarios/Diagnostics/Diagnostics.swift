@@ -1,0 +1,43 @@
+/// What is wrong so far, while a scenario is read.
+///
+/// Used by one reader on one thread; reporting never stops the reading, so that everything wrong is found at once.
+final class Diagnostics {
+    private let source: SourceText?
+    private var found: [(place: Place?, problem: ScenarioProblem)] = []
+
+    init(source: SourceText?) { self.source = source }
+
+    var isEmpty: Bool { found.isEmpty }
+
+    /// - Parameters:
+    ///   - message: must not hold an expanded value; quote with ``SecretText/masking(_:)`` where it holds a written one.
+    ///   - help: what to do.
+    func report(_ place: Place, _ message: String, expected: String? = nil, help: String? = nil) {
+        let problem =
+            switch place {
+            case .file(let line, let column):
+                ScenarioProblem(
+                    file: source?.path ?? "", line: line, column: column, text: source?.line(line).map(SecretText.masking),
+                    message: message, expected: expected, hint: help)
+            case .flag(let name, let text, let column):
+                ScenarioProblem(
+                    file: name, column: column, text: SecretText.masking(text), message: message, expected: expected, hint: help)
+            }
+        // An alias in YAML is read wherever it stands, and is wrong once.
+        guard !found.contains(where: { $0.place == place && $0.problem == problem }) else { return }
+        found.append((place, problem))
+    }
+
+    /// All problems by place: the file's first, then the flags' in the order of their reports.
+    var sorted: ScenarioProblems {
+        let ordered = found.enumerated().sorted { one, other in
+            key(one.element.problem, one.offset) < key(other.element.problem, other.offset)
+        }
+        return ScenarioProblems(ordered.map(\.element.problem))
+    }
+
+    private func key(_ problem: ScenarioProblem, _ offset: Int) -> (Int, Int, Int) {
+        guard let line = problem.line else { return (Int.max, 0, offset) }
+        return (line, problem.column ?? 0, offset)
+    }
+}
