@@ -29,13 +29,13 @@ package final class Interruption: Sendable {
             return (false, state.lastResort)
         }
         action?()
-        if !first { _exit(signal == SIGTERM ? ExitStatus.terminated.rawValue : ExitStatus.interrupted.rawValue) }
+        if !first { _exit(signal == SIGTERM ? RunStatus.terminated.rawValue : RunStatus.interrupted.rawValue) }
     }
 
     package var isRequested: Bool { state.withLock { $0.signal != nil } }
 
     /// The exit code that the signal asks for.
-    package var status: ExitStatus? {
+    package var status: RunStatus? {
         state.withLock { $0.signal.map { $0 == SIGTERM ? .terminated : .interrupted } }
     }
 

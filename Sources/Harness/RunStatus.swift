@@ -1,5 +1,5 @@
 /// The exit codes of Seep: an interface for scripts and CI.
-package enum ExitStatus: Int32, Sendable, Hashable {
+package enum RunStatus: Int32, Sendable, Hashable {
     /// All as wanted.
     case asWanted = 0
     /// A verdict, threshold or baseline failed.
@@ -15,7 +15,7 @@ package enum ExitStatus: Int32, Sendable, Hashable {
     case terminated = 143
 
     /// Of several cells: an interruption, else the first of 70, 1, 4, 3, 0 that occurred.
-    package static func combined(_ statuses: [ExitStatus]) -> ExitStatus {
+    package static func combined(_ statuses: [RunStatus]) -> RunStatus {
         for status in [interrupted, terminated, fault, usage, failed, unusable, inconclusive] where statuses.contains(status) {
             return status
         }
@@ -25,10 +25,10 @@ package enum ExitStatus: Int32, Sendable, Hashable {
 
 /// Something that keeps a run from going on: what, and what to do, in words for a person.
 package struct RunFailure: Error, CustomStringConvertible, Sendable {
-    package let status: ExitStatus
+    package let status: RunStatus
     package let description: String
 
-    package init(_ status: ExitStatus, _ description: String) {
+    package init(_ status: RunStatus, _ description: String) {
         self.status = status
         self.description = description
     }

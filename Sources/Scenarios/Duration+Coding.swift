@@ -1,0 +1,26 @@
+// Durations are written as people write them ("100ms", "1h30m") in the JSON of a run. Synthesised conformances pick these
+// overloads for members of type Duration; without them a duration would be a pair of numbers of attoseconds.
+
+extension KeyedEncodingContainer {
+    mutating func encode(_ value: Duration, forKey key: Key) throws {
+        try encode(DurationText.string(value), forKey: key)
+    }
+
+    mutating func encodeIfPresent(_ value: Duration?, forKey key: Key) throws {
+        try encodeIfPresent(value.map(DurationText.string), forKey: key)
+    }
+}
+
+extension KeyedDecodingContainer {
+    func decode(_ type: Duration.Type, forKey key: Key) throws -> Duration {
+        let text = try decode(String.self, forKey: key)
+        guard let value = DurationText.parse(text) else {
+            throw DecodingError.dataCorruptedError(forKey: key, in: self, debugDescription: "“\(text)” is no duration such as 100ms or 1h30m")
+        }
+        return value
+    }
+
+    func decodeIfPresent(_ type: Duration.Type, forKey key: Key) throws -> Duration? {
+        contains(key) && !(try decodeNil(forKey: key)) ? try decode(type, forKey: key) : nil
+    }
+}
