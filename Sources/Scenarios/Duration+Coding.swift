@@ -21,6 +21,7 @@ extension KeyedDecodingContainer {
     }
 
     func decodeIfPresent(_ type: Duration.Type, forKey key: Key) throws -> Duration? {
-        contains(key) && !(try decodeNil(forKey: key)) ? try decode(type, forKey: key) : nil
+        guard contains(key), try !decodeNil(forKey: key) else { return nil }
+        return try decode(type, forKey: key)
     }
 }
