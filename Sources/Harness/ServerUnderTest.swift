@@ -72,8 +72,8 @@ extension StopReport {
         var parts: [String] = []
         switch outcome {
         case .killed: parts.append("did not stop in time and was killed")
-        case .survived: parts.append("could not be ended: \(survivors.map(\.description).joined(separator: ", "))")
-        case .alreadyExited, .stopped: break
+        case .failed: parts.append("could not be ended: \(survivors.map(\.description).joined(separator: ", "))")
+        case .hadExited, .stopped: break
         }
         if !leftBehind.isEmpty { parts.append("left \(leftBehind.map(\.description).joined(separator: ", ")) running, which Seep ended") }
         if !portIsFree { parts.append("its port is still taken\(portHolder.map { " by \($0)" } ?? "")") }

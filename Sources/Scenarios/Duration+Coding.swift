@@ -15,7 +15,8 @@ extension KeyedDecodingContainer {
     func decode(_ type: Duration.Type, forKey key: Key) throws -> Duration {
         let text = try decode(String.self, forKey: key)
         guard let value = DurationText.parse(text) else {
-            throw DecodingError.dataCorruptedError(forKey: key, in: self, debugDescription: "“\(text)” is no duration such as 100ms or 1h30m")
+            throw DecodingError.dataCorruptedError(
+                forKey: key, in: self, debugDescription: "“\(text)” is no duration such as 100ms or 1h30m")
         }
         return value
     }

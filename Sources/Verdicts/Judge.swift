@@ -83,6 +83,8 @@ package struct Judge: Sendable {
             coveragePerMille: closed.coveragePerMille, voidReason: closed.voidReason)
     }
 
+    mutating func append(_ closed: StepEvidence) { evidence.append(closed) }
+
     /// What to do next, from what is closed so far.
     package func next() -> Wish {
         if let step = nextStep() { return .step(step) }
