@@ -47,6 +47,9 @@ let package = Package(
             dependencies: ["LinuxIO", "Scenarios", "Measurements", "Load", "Sampling", "Servers", "Verdicts", "Reports"]),
         .executableTarget(name: "seep", dependencies: ["Harness", argumentParser]),
         .executableTarget(name: "leaky", dependencies: ["LinuxIO", "Postgres", argumentParser]),
+        .target(name: "TestSupport", dependencies: ["Postgres", "Servers"], path: "Tests/TestSupport"),
+        .testTarget(name: "PostgresTests", dependencies: ["LinuxIO", "Postgres", "TestSupport"]),
+        .testTarget(name: "ServersTests", dependencies: ["LinuxIO", "Postgres", "Servers", "TestSupport"]),
     ]
 )
 

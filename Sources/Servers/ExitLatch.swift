@@ -1,0 +1,39 @@
+import Synchronization
+
+/// The end of a process: set once, waited for by any number.
+final class ExitLatch: Sendable {
+    private struct State {
+        var status: ExitStatus?
+        var actions: [@Sendable (ExitStatus) -> Void] = []
+    }
+
+    private let state = Mutex(State())
+
+    var status: ExitStatus? { state.withLock(\.status) }
+
+    func set(_ status: ExitStatus) {
+        let actions = state.withLock { state in
+            if state.status != nil { return [@Sendable (ExitStatus) -> Void]() }
+            state.status = status
+            let actions = state.actions
+            state.actions = []
+            return actions
+        }
+        for action in actions { action(status) }
+    }
+
+    /// Calls `action` when the process has ended; at once when it has already.
+    func whenSet(_ action: @escaping @Sendable (ExitStatus) -> Void) {
+        let status = state.withLock { state in
+            if state.status == nil { state.actions.append(action) }
+            return state.status
+        }
+        if let status { action(status) }
+    }
+
+    func wait() async -> ExitStatus {
+        await withCheckedContinuation { continuation in
+            whenSet { continuation.resume(returning: $0) }
+        }
+    }
+}
