@@ -44,7 +44,9 @@ let package = Package(
         .target(name: "Reports", dependencies: ["Scenarios", "Measurements", "Verdicts"]),
         .target(
             name: "Harness",
-            dependencies: ["LinuxIO", "Scenarios", "Measurements", "Load", "Sampling", "Servers", "Verdicts", "Reports"]),
+            dependencies: [
+                "LinuxIO", "Curl", "Postgres", "Scenarios", "Measurements", "Load", "Sampling", "Servers", "Verdicts", "Reports",
+            ]),
         .executableTarget(name: "seep", dependencies: ["Harness", argumentParser]),
         .executableTarget(name: "leaky", dependencies: ["LinuxIO", "Postgres", argumentParser]),
         .testTarget(name: "VerdictsTests", dependencies: ["Verdicts", "Measurements"]),
