@@ -49,7 +49,7 @@ let package = Package(
         .executableTarget(name: "leaky", dependencies: ["LinuxIO", "Postgres", argumentParser]),
         .target(name: "TestSupport", dependencies: ["Postgres", "Servers"], path: "Tests/TestSupport"),
         .testTarget(name: "PostgresTests", dependencies: ["LinuxIO", "Postgres", "TestSupport"]),
-        .testTarget(name: "ServersTests", dependencies: ["LinuxIO", "Postgres", "Servers", "TestSupport"]),
+        .testTarget(name: "ServersTests", dependencies: ["LinuxIO", "Postgres", "Scenarios", "Servers", "TestSupport"]),
     ]
 )
 
