@@ -21,7 +21,8 @@ struct YAMLComposer {
         var repair = DuplicateKeyRepair(text)
         while true {
             do {
-                guard let node = try Yams.compose(yaml: repair.text) else {
+                // Without rules nothing is resolved by YAML 1.1; by default the encoding could come from the environment.
+                guard let node = try Yams.compose(yaml: repair.text, .basic, .default, .utf8) else {
                     diagnostics.report(place(1, 1), "the file is empty", expected: "a scenario: at least `target` and `requests`")
                     return nil
                 }
