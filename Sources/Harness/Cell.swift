@@ -148,23 +148,25 @@ struct Cell: Sendable {
         _ result: inout CellResult
     ) async throws {
         let measurement = try await Measurement.begin(
-            cell: self, directory: directory, targetBase: base, samplerURL: samplerURL, throwaway: throwaway, server: server, faults: faults
-        )
+            cell: self,
+            in: Measurement.Surroundings(
+                directory: directory, targetBase: base, samplerURL: samplerURL, throwaway: throwaway, server: server, faults: faults))
         let (verdict, info) = try await measurement.run()
         result.verdict = verdict
         result.info = info
         result.status = RunStatus(rawValue: verdict.exitCode) ?? .fault
-        if let death = faults.death {
-            result.failure = death
+        if let failure = faults.first {
+            result.failure = failure
             if verdict.verdict == .inconclusive { result.status = .unusable }
         }
     }
 }
 
-/// What went wrong beside the run's own thread.
+/// What keeps a run from going on, found beside its own thread.
 final class Faults: Sendable {
     private struct State {
         var death: String?
+        var load: String?
         var action: (@Sendable () -> Void)?
     }
 
@@ -178,7 +180,14 @@ final class Faults: Sendable {
         action?()
     }
 
+    func loadFailed(_ how: String) {
+        state.withLock { if $0.load == nil { $0.load = how } }
+    }
+
+    /// How the server under test ended by itself.
     var death: String? { state.withLock { $0.death } }
+
+    var first: String? { state.withLock { $0.death ?? $0.load } }
 
     /// What to do at once when the server dies.
     func onDeath(_ action: @escaping @Sendable () -> Void) {

@@ -6,6 +6,7 @@ import Postgres
 import Sampling
 import Scenarios
 import Servers
+import Synchronization
 
 extension Measurement {
     /// What a measurement is made of, beside the scenario.
@@ -59,8 +60,12 @@ extension Measurement {
             let mayFollow: @Sendable (String) -> Bool = { host in
                 scenario.authorized || !HostReach(host: host).needsAuthorization
             }
-            let engine = try LoadEngine(
-                scenario: scenario, targetBase: base, directory: directory, deal: deal, mayFollow: mayFollow)
+            let waves = Counter()
+            var loading = LoadSettings(
+                scenario: scenario, targetBase: base, directory: directory,
+                dealer: { deal.sequence(dose: $0, wave: waves.next()) }, mayFollow: mayFollow)
+            loading.userAgent = "seep/\(cell.options.version)"
+            let engine = try LoadEngine(loading)
             let sampler = try Sampler(
                 preflight: preflight, settings: settings, directory: directory, processes: watch, guardSignal: engine.guardSignal)
             return Measurement(
@@ -79,9 +84,15 @@ extension Measurement {
 
     private static func versions(_ cell: Cell, _ facts: DatabaseFacts) -> [String: String] {
         [
-            "seep": cell.options.version, "libcurl": CurlLibrary.version, "libpq": PostgresLibrary.version,
+            "seep": cell.options.version, "libcurl": CurlLibrary.version, "libpq": libpqVersion,
             "postgresql": facts.serverVersionText,
         ]
+    }
+
+    /// 150018 is 15.18.
+    private static var libpqVersion: String {
+        let number = PostgresConnection.libraryVersion
+        return "\(number / 10_000).\(number % 10_000)"
     }
 
     /// What the judge has to know, from the scenario and from what the database said.
@@ -104,6 +115,13 @@ extension Measurement {
             reapers: facts.reapers.map { "\($0.setting)=\($0.milliseconds)ms (\($0.setBy))" }, pooler: facts.poolerSuspected ?? "",
             sessionsAtStart: 0, expected: cell.server?.expect)
     }
+}
+
+/// Numbers the doses of a run, so that each is shuffled on its own.
+private final class Counter: Sendable {
+    private let value = Atomic(-1)
+
+    func next() -> Int { value.add(1, ordering: .relaxed).newValue }
 }
 
 /// What the phases of a wave come to.

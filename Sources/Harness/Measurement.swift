@@ -10,8 +10,8 @@ import Verdicts
 
 /// The steps of one cell: asked for by the judge, carried out here, written down, and fed back.
 final class Measurement {
-    private let cell: Cell
-    private let directory: RunDirectory
+    let cell: Cell
+    let directory: RunDirectory
     private let engine: LoadEngine
     private let sampler: Sampler
     private let watch: ProcessWatch
@@ -22,7 +22,7 @@ final class Measurement {
     private var held = HeldRows()
     private var totals = RunInfo.Totals()
 
-    private init(
+    init(
         cell: Cell, directory: RunDirectory, engine: LoadEngine, sampler: Sampler, watch: ProcessWatch, server: ServerUnderTest?,
         faults: Faults, info: RunInfo
     ) {
@@ -41,17 +41,17 @@ final class Measurement {
 
     /// Carries out what the judge asks for until it has a verdict, or somebody asks to stop.
     func run() async throws(RunFailure) -> (Verdict, RunInfo) {
-        faults.onDeath { [engine] in engine.stopLoad(reason: .interrupted) }
-        cell.interruption.onFirst { [engine] in engine.stopLoad(reason: .interrupted) }
+        faults.onDeath { [engine] in engine.stopLoad(.interrupted) }
+        cell.interruption.onFirst { [engine] in engine.stopLoad(.interrupted) }
         let ticker = Task { [cell, engine, sampler, clock = directory.clock] in
             while !Task.isCancelled {
                 cell.observer.tick(
-                    cell: cell.name, load: engine.live, sessions: sampler.live, elapsed: clock.now - .zero)
+                    cell: cell.name, load: engine.live, sessions: sampler.latest, elapsed: clock.now - .zero)
                 try? await Task.sleep(for: .milliseconds(200))
             }
         }
         cell.observer.began(cell: cell.name, facts: info.facts)
-        steps: while !cell.interruption.isRequested, faults.death == nil {
+        steps: while !cell.interruption.isRequested, faults.first == nil {
             switch judge.next() {
             case .verdict: break steps
             case .step(let step):
@@ -73,34 +73,38 @@ final class Measurement {
         cell.interruption.onFirst(nil)
         ticker.cancel()
         engine.finish()
-        sampler.finish()
-        watch.finish()
+        sampler.stop()
+        watch.stop()
         directory.flush()
     }
 
     // MARK: One step
 
     private func carryOut(_ step: Step) async {
-        sampler.beginStep(step.id, logEverything: step.kind == .unit)
-        watch.beginStep(step.id)
+        await sampler.beginStep(step.id, logEverything: step.kind == .unit)
         let start = directory.clock.now
         var outcome: LoadOutcome?
         var ended = StepRow.End.completed
         if step.kind == .restart {
             do {
                 try await server?.restart()
-                if let process = server?.process { watch.follow(.server(process.identity)) }
+                if let process = server?.process { watch.follow(.server(process.identity.pid)) }
             } catch {
                 faults.serverDied(error.description)
             }
         } else if case .silence(let duration) = step.dose {
             await rest(duration)
         } else {
-            let done = await engine.run(step)
-            outcome = done
-            if done.stoppedBy == .guardRail { ended = .guardRail }
+            do {
+                let done = try await engine.run(step)
+                outcome = done
+                if done.stoppedBy == .guardRail { ended = .guardRail }
+            } catch {
+                faults.loadFailed(error.description)
+                ended = .interrupted
+            }
         }
-        sampler.markLoadEnd()
+        await sampler.markLoadEnd()
         let loadEnd = directory.clock.now
         await rest(step.settle)
         await sampler.settleFloor()
@@ -110,8 +114,8 @@ final class Measurement {
         } else if cell.interruption.isRequested {
             ended = .interrupted
         }
-        await sampler.closeStep(next: step.id + 1)
-        watch.beginStep(step.id + 1)
+        // What is sampled from here on belongs to the next step, so that nothing is added to this one behind the judge's back.
+        await sampler.beginStep(step.id + 1)
         let row = StepRow(
             step: step.id, kind: step.kind, planned: step.plannedRequests, given: outcome?.given ?? 0,
             concurrency: outcome?.concurrency ?? 0,
@@ -136,7 +140,7 @@ final class Measurement {
     }
 
     private func rest(_ duration: Duration) async {
-        await cell.interruption.sleep(until: .now + duration) { faults.death != nil }
+        await cell.interruption.sleep(until: .now + duration) { faults.first != nil }
     }
 
     private func onlyName(_ mix: Step.Mix) -> String {
@@ -163,7 +167,7 @@ final class Measurement {
 
     private func write(_ verdict: Verdict) throws(RunFailure) {
         totals.seepCpuSeconds = HostFacts.cpuSeconds()
-        totals.samplerCpuSeconds = sampler.cpuSeconds
+        totals.samplerCpuSeconds = sampler.cost.cpu.seconds
         info.totals = totals
         info.clocks.append(RunInfo.ClockPair(monotonic: MonotonicInstant.now.nanoseconds, wall: WallClock.nowNanoseconds))
         try RunFiles.write(info, to: directory.path)

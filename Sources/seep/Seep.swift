@@ -25,7 +25,7 @@ struct Seep: AsyncParsableCommand {
                 try command.run()
             }
         } catch let status as ExitCode {
-            exit(status.rawValue)
+            Foundation.exit(status.rawValue)
         } catch {
             end(error)
         }
@@ -37,9 +37,9 @@ struct Seep: AsyncParsableCommand {
         let message = fullMessage(for: error)
         if code == .success {
             print(message)
-            exit(0)
+            Foundation.exit(0)
         }
         FileHandle.standardError.write(Data((message + "\n").utf8))
-        exit(code == .validationFailure ? RunStatus.usage.rawValue : RunStatus.fault.rawValue)
+        Foundation.exit(code == .validationFailure ? RunStatus.usage.rawValue : RunStatus.fault.rawValue)
     }
 }
