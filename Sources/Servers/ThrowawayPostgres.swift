@@ -51,7 +51,7 @@ package final class ThrowawayPostgres: Sendable {
                 throw error
             }
         } catch {
-            Files.remove(folder.path)
+            folder.remove()
             throw error
         }
     }
@@ -99,7 +99,7 @@ package final class ThrowawayPostgres: Sendable {
     @discardableResult
     package func stop() async -> StopReport {
         let report = await Self.end(child)
-        Files.remove(folder)
+        PostgresFolder(path: folder).remove()
         return report
     }
 

@@ -38,12 +38,15 @@ import Testing
     func `that leaves a child in another session is told so, and the child is ended`(_ leave: String) async throws {
         let test = try TestServer()
         defer { test.remove() }
-        let server = try await test.start(test.launch("\(leave) perl -e 'sleep 300' stray-\(test.port) & exec \(test.serve)", ready: "/"))
+        let stray = "perl -e '$SIG{TERM} = sub { open F, \">asked\"; exit }; sleep 300' stray-\(test.port)"
+        let server = try await test.start(test.launch("\(leave) \(stray) & exec \(test.serve)", ready: "/"))
         let report = await server.stop()
         #expect(report.outcome == .stopped(signal: "TERM"))
         #expect(report.leftBehind.count == 1)
         #expect(report.leftBehind.first?.command.hasSuffix("stray-\(test.port)") == true)
         #expect(!report.isClean)
+        // It was asked before it was killed.
+        #expect(Files.exists(test.folder + "/asked"))
         #expect(server.processes().isEmpty)
         #expect(Proc.all().allSatisfy { Proc.commandLine($0)?.last != "stray-\(test.port)" })
     }

@@ -78,11 +78,16 @@ import Testing
         let ended = AsyncStream<Termination> { continuation in
             cluster.server.onExit { continuation.yield($0) }
         }
+        let file = try #require(Files.read(cluster.server.folder + "/data/postmaster.pid"))
+        let segment = try #require(PostgresFolder.sharedMemory(file)).id
+        var status = shmid_ds()
+        #expect(shmctl(segment, IPC_STAT, &status) == 0)
         let pid = try #require(Proc.listeners(onPort: cluster.server.port).first)
         kill(pid, SIGKILL)
         #expect(await ended.first { _ in true } == .signal(SIGKILL))
         #expect(await cluster.server.stop().outcome == .hadExited(.signal(SIGKILL)))
         #expect(!Files.exists(cluster.server.folder))
+        #expect(shmctl(segment, IPC_STAT, &status) == -1)
     }
 
     /// Sessions held open; an array cannot hold what is not copyable.
