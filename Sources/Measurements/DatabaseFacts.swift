@@ -50,7 +50,7 @@ package struct DatabaseFacts: Hashable, Sendable, Codable {
     package var poolerSuspected: String?
     /// The backends of the two sampler sessions.
     package var samplerBackends: [Int]
-    package var usesTLS: Bool
+    package var isEncrypted: Bool
     package var usesUnixSocket: Bool
     /// The port that PostgreSQL listens on as the sampler reaches it.
     package var port: Int
@@ -65,7 +65,7 @@ package struct DatabaseFacts: Hashable, Sendable, Codable {
         serverVersion: Int, serverVersionText: String, isReplica: Bool, samplerRole: String, applicationRole: String,
         applicationRoleIsSuperuser: Bool, applicationDatabase: String, limits: SessionLimits, useAtStart: SessionUse,
         privilege: Privilege, seesStates: Bool, tracksActivities: Bool, reapers: [Reaper], keepalives: [String: String],
-        poolerSuspected: String?, samplerBackends: [Int], usesTLS: Bool, usesUnixSocket: Bool, port: Int,
+        poolerSuspected: String?, samplerBackends: [Int], isEncrypted: Bool, usesUnixSocket: Bool, port: Int,
         databasesSeen: [String], sessionsInDatabaseAtStart: Int, sharedWith: [String]
     ) {
         self.serverVersion = serverVersion
@@ -84,7 +84,7 @@ package struct DatabaseFacts: Hashable, Sendable, Codable {
         self.keepalives = keepalives
         self.poolerSuspected = poolerSuspected
         self.samplerBackends = samplerBackends
-        self.usesTLS = usesTLS
+        self.isEncrypted = isEncrypted
         self.usesUnixSocket = usesUnixSocket
         self.port = port
         self.databasesSeen = databasesSeen

@@ -114,7 +114,7 @@ struct FactsReader {
             useAtStart: .counting(seen.filter { $0.pid != probe }, role: role, database: database), privilege: privilege,
             seesStates: privilege != .none, tracksActivities: settings["track_activities"]?.value != "off", reapers: reapers,
             keepalives: settings.filter { Self.keepaliveNames.contains($0.key) }.mapValues(\.value),
-            poolerSuspected: pooler(seen, own), samplerBackends: sessions.backends.sorted(), usesTLS: isTrue("tls"),
+            poolerSuspected: pooler(seen, own), samplerBackends: sessions.backends.sorted(), isEncrypted: isTrue("tls"),
             usesUnixSocket: isTrue("unix"), port: (try ConnectionInfo(parsing: sessions.conninfo)).port,
             databasesSeen: Set(seen.map(\.names.database)).sorted(), sessionsInDatabaseAtStart: others.count,
             sharedWith: kinds.map { "\($0.key) ×\($0.value.count)" }.sorted().prefix(20).map(\.self))

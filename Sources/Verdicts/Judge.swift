@@ -69,7 +69,7 @@ package struct Judge: Sendable {
         let young = Set(processes.filter { $0.value.started > row.start }.map { "pid \($0.key)" })
         let closed = StepEvidence(
             closing: row, gathered: gathered, before: evidence.last { $0.floor != nil }?.floor,
-            sampleEvery: .fractional(seconds: facts.sampleEverySeconds), youngOwners: row.kind == .restart ? [] : young,
+            youngOwners: row.kind == .restart ? [] : young,
             unitGap: unitGap)
         for (key, count) in gathered.done { classes[key, default: 0] += count }
         evidence.append(closed)
