@@ -47,6 +47,8 @@ let package = Package(
             dependencies: ["LinuxIO", "Scenarios", "Measurements", "Load", "Sampling", "Servers", "Verdicts", "Reports"]),
         .executableTarget(name: "seep", dependencies: ["Harness", argumentParser]),
         .executableTarget(name: "leaky", dependencies: ["LinuxIO", "Postgres", argumentParser]),
+        .testTarget(name: "CurlTests", dependencies: ["Curl", "CCurl", "LinuxIO"]),
+        .testTarget(name: "LoadTests", dependencies: ["Load", "Curl", "LinuxIO", "Scenarios", "Measurements"]),
     ]
 )
 
