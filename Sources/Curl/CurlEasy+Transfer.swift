@@ -34,15 +34,7 @@ extension CurlEasy {
     }
 
     /// The number of the connection that the transfer went over, see ``CurlSockets``; 0 when there was none.
-    package var connection: Int {
-        if notes.pointee.connection != 0 { return notes.pointee.connection }
-        // A response that was whole before the connection was ever waited for: it was not made known to the callbacks.
-        var fd = CURL_SOCKET_BAD
-        guard attempts > 0, seep_easy_get_socket(raw, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK else { return 0 }
-        return notes.pointee.sockets._withUnsafeGuaranteedRef { sockets in
-            fd == CURL_SOCKET_BAD ? sockets.lastClosed : sockets.number(of: fd)
-        }
-    }
+    package var connection: Int { notes.pointee.connection }
 
     /// Whether libcurl's message on the failure holds `text`. For the few cases in which the code alone does not tell.
     package func errorHolds(_ text: StaticString) -> Bool {

@@ -1,5 +1,5 @@
-import Load
 import LinuxIO
+import Load
 import Measurements
 import Scenarios
 import Testing

@@ -12,7 +12,8 @@ final class LoadBench: Sendable {
     /// - Parameter target: a server's URL.
     init(
         _ target: String, requests: [RequestSpec] = [RequestSpec(name: "root", url: "/")], load: [LoadPhase] = [.standard],
-        http: HTTPSettings = HTTPSettings(timeout: .seconds(5)), mayFollow: @escaping @Sendable (String) -> Bool = { _ in true }
+        http: HTTPSettings = HTTPSettings(timeout: .seconds(5)), mayFollow: @escaping @Sendable (String) -> Bool = { _ in true },
+        pacing: @escaping @Sendable (LoadPhase) -> Schedule = Schedule.standard
     ) throws {
         var template = Array("/tmp/seep-load-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw SystemError("mkdtemp") }
@@ -21,9 +22,10 @@ final class LoadBench: Sendable {
         let scenario = Scenario(
             name: "test", folder: path, target: Template(target), http: http, requests: requests, load: load)
         let weights = requests.map(\.weight)
-        engine = try LoadEngine(
-            LoadSettings(
-                scenario: scenario, targetBase: target, directory: directory, dealer: { Self.deal($0, weights) }, mayFollow: mayFollow))
+        var settings = LoadSettings(
+            scenario: scenario, targetBase: target, directory: directory, dealer: { Self.deal($0, weights) }, mayFollow: mayFollow)
+        settings.pacing = pacing
+        engine = try LoadEngine(settings)
     }
 
     deinit {

@@ -1,0 +1,93 @@
+import LinuxIO
+import Load
+import Measurements
+import Scenarios
+import Testing
+
+@Suite struct StopTests {
+    @Test func theGuardStopsTheLoadAtOnceAndWhatIsInFlightIsHungUp() async throws {
+        let server = try ScriptedServer { _ in [.hang] }
+        let bench = try LoadBench(server.url)
+        async let running = bench.run(.closed(requests: 1000, concurrency: 20))
+        #expect(try await server.waits { $0.requests.count == 20 })
+        let signalled = bench.directory.clock.now
+        bench.engine.guardSignal.signal()
+        let (outcome, rows, transfers) = try await running
+        #expect(outcome.loadEnd - signalled < .milliseconds(50))
+        #expect(outcome.stoppedBy == .guardRail)
+        #expect(outcome.given == 20)
+        #expect(outcome.count(.hungUp) == 20)
+        #expect(outcome.unexpected == 0)
+        #expect(transfers.count == 20)
+        #expect(rows.map(\.done).reduce(0, +) == 20)
+        #expect(try await server.waits { $0.open == 0 && $0.ended == 20 })
+    }
+
+    @Test func aStepAfterAStopRunsAsIfNothingHadBeen() async throws {
+        let server = try ScriptedServer { request in request.target == "/hang" ? [.hang] : [.response()] }
+        let bench = try LoadBench(
+            server.url, requests: [RequestSpec(name: "hang", url: "/hang"), RequestSpec(name: "fine", url: "/fine")])
+        async let running = bench.run(.closed(requests: 10, concurrency: 4), mix: .only(0))
+        #expect(try await server.waits { $0.requests.count == 4 })
+        bench.engine.stopLoad()
+        let (stopped, _, _) = try await running
+        #expect(stopped.stoppedBy == .interrupted)
+        // Late signals, of the step before.
+        bench.engine.guardSignal.signal()
+        bench.engine.stopLoad()
+        let (outcome, _, _) = try await bench.run(.closed(requests: 30, concurrency: 4), id: 1, mix: .only(1))
+        #expect(outcome.stoppedBy == .completed)
+        #expect(outcome.count(.success) == 30)
+        #expect(outcome.peakInFlight == 4)
+    }
+
+    @Test func aSilenceAndAnOpenPhaseCanBeStopped() async throws {
+        let server = try ScriptedServer { _ in [.response()] }
+        let bench = try LoadBench(server.url, load: [.open(rate: 50, duration: .seconds(60), maxInFlight: 10)])
+        for dose in [Step.Dose.silence(.seconds(60)), .scenario(cap: nil), .unit(requests: 100, gap: .seconds(10))] {
+            async let running = bench.run(dose)
+            try await Task.sleep(for: .milliseconds(60))
+            bench.engine.stopLoad()
+            let (outcome, _, _) = try await running
+            #expect(outcome.stoppedBy == .interrupted)
+            #expect(outcome.loadEnd - outcome.start < .seconds(5))
+        }
+    }
+
+    @Test func aTargetThatRefusesAtOnceDoesNotKeepTheGuardOut() async throws {
+        let bench = try LoadBench(
+            "http://127.0.0.1:\(try ScriptedServer.freePort())", load: [.closed(concurrency: 4, end: .duration(.seconds(30)))])
+        async let running = bench.run(.scenario(cap: nil))
+        try await Task.sleep(for: .milliseconds(100))
+        let signalled = bench.directory.clock.now
+        bench.engine.guardSignal.signal()
+        let (outcome, _, _) = try await running
+        #expect(outcome.loadEnd - signalled < .milliseconds(50))
+        #expect(outcome.stoppedBy == .guardRail)
+    }
+
+    @Test func finishingEndsWhatIsUnderWayAndTakesNothingNew() async throws {
+        let server = try ScriptedServer { _ in [.hang] }
+        let bench = try LoadBench(server.url)
+        async let running = bench.run(.closed(requests: 10, concurrency: 2))
+        #expect(try await server.waits { $0.requests.count == 2 })
+        bench.engine.finish()
+        let (outcome, _, _) = try await running
+        #expect(outcome.stoppedBy == .interrupted)
+        await #expect(throws: LoadError.finished) { _ = try await bench.run(.closed(requests: 1, concurrency: 1)) }
+        bench.engine.finish()
+    }
+
+    @Test func theLiveViewFollowsTheLoad() async throws {
+        let server = try ScriptedServer { _ in [.wait(.milliseconds(10)), .response()] }
+        let bench = try LoadBench(server.url, load: [.closed(concurrency: 3, end: .duration(.milliseconds(700)))])
+        async let running = bench.run(.scenario(cap: nil))
+        try await Task.sleep(for: .milliseconds(500))
+        let live = bench.engine.live
+        #expect(live.inFlight == 3)
+        #expect(live.done > 0 && live.perSecond > 0 && live.p50 > 0)
+        let (outcome, _, _) = try await running
+        #expect(bench.engine.live.done == outcome.transfers)
+        #expect(bench.engine.live.inFlight == 0)
+    }
+}
