@@ -11,6 +11,7 @@ extension CurlEasy {
         notes.pointee.attempts = 0
         notes.pointee.attemptLimit = Int32(attempts)
         notes.pointee.connection = 0
+        notes.pointee.headerIsWhole = false
         errorText[0] = 0
     }
 
@@ -19,6 +20,12 @@ extension CurlEasy {
 
     /// The status of the response, 0 when there was none.
     package var status: Int { long(CURLINFO_RESPONSE_CODE) }
+
+    /// Whether the header of the response came to its end. libcurl calls a transfer well that ended in the middle of it.
+    package var headerIsWhole: Bool { notes.pointee.headerIsWhole }
+
+    /// Bytes of the header received.
+    package var headerBytes: Int { long(CURLINFO_HEADER_SIZE) }
 
     /// How many connections were begun for the transfer.
     package var connectionsBegun: Int { long(CURLINFO_NUM_CONNECTS) }
