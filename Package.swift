@@ -56,6 +56,8 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["LinuxIO", "Postgres", "TestSupport"]),
         .testTarget(name: "ScenariosTests", dependencies: ["Scenarios"], exclude: ["Fixtures"]),
         .testTarget(name: "ServersTests", dependencies: ["LinuxIO", "Postgres", "Scenarios", "Servers", "TestSupport"]),
+        .testTarget(name: "CurlTests", dependencies: ["Curl", "CCurl", "LinuxIO"]),
+        .testTarget(name: "LoadTests", dependencies: ["Load", "Curl", "LinuxIO", "Scenarios", "Measurements"]),
     ]
 )
 

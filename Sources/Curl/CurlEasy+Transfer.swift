@@ -11,6 +11,7 @@ extension CurlEasy {
         notes.pointee.attempts = 0
         notes.pointee.attemptLimit = Int32(attempts)
         notes.pointee.connection = 0
+        notes.pointee.headerIsWhole = false
         errorText[0] = 0
     }
 
@@ -19,6 +20,12 @@ extension CurlEasy {
 
     /// The status of the response, 0 when there was none.
     package var status: Int { long(CURLINFO_RESPONSE_CODE) }
+
+    /// Whether the header of the response came to its end. libcurl calls a transfer well that ended in the middle of it.
+    package var headerIsWhole: Bool { notes.pointee.headerIsWhole }
+
+    /// Bytes of the header received.
+    package var headerBytes: Int { long(CURLINFO_HEADER_SIZE) }
 
     /// How many connections were begun for the transfer.
     package var connectionsBegun: Int { long(CURLINFO_NUM_CONNECTS) }
@@ -34,15 +41,7 @@ extension CurlEasy {
     }
 
     /// The number of the connection that the transfer went over, see ``CurlSockets``; 0 when there was none.
-    package var connection: Int {
-        if notes.pointee.connection != 0 { return notes.pointee.connection }
-        // A response that was whole before the connection was ever waited for: it was not made known to the callbacks.
-        var fd = CURL_SOCKET_BAD
-        guard attempts > 0, seep_easy_get_socket(raw, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK else { return 0 }
-        return notes.pointee.sockets._withUnsafeGuaranteedRef { sockets in
-            fd == CURL_SOCKET_BAD ? sockets.lastClosed : sockets.number(of: fd)
-        }
-    }
+    package var connection: Int { notes.pointee.connection }
 
     /// Whether libcurl's message on the failure holds `text`. For the few cases in which the code alone does not tell.
     package func errorHolds(_ text: StaticString) -> Bool {

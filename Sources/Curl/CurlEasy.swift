@@ -10,6 +10,8 @@ struct TransferNotes {
     var attemptLimit: Int32 = .max
     /// The number of the connection used last; 0: none seen yet.
     var connection = 0
+    /// The empty line after the header of the response has come.
+    var headerIsWhole = false
     let sockets: Unmanaged<CurlSockets>
 }
 
@@ -56,6 +58,19 @@ package struct CurlEasy: ~Copyable {
         try check(seep_easy_set_pointer(raw, CURLOPT_PRIVATE, notes), "CURLOPT_PRIVATE")
         try check(seep_easy_set_pointer(raw, CURLOPT_ERRORBUFFER, errorText), "CURLOPT_ERRORBUFFER")
         try check(seep_easy_set_write(raw, CURLOPT_WRITEFUNCTION, { _, size, count, _ in size * count }), "CURLOPT_WRITEFUNCTION")
+        try check(seep_easy_set_pointer(raw, CURLOPT_HEADERDATA, notes), "CURLOPT_HEADERDATA")
+        try check(
+            seep_easy_set_write(raw, CURLOPT_HEADERFUNCTION) { line, size, count, context in
+                let length = size * count
+                guard let line, let notes = context?.assumingMemoryBound(to: TransferNotes.self) else { return length }
+                // A status line begins each header anew, after a 1xx too; trailers come here as well and change nothing.
+                if length <= 2 {
+                    notes.pointee.headerIsWhole = true
+                } else if memcmp(line, "HTTP/", min(length, 5)) == 0 {
+                    notes.pointee.headerIsWhole = false
+                }
+                return length
+            }, "CURLOPT_HEADERFUNCTION")
         try check(seep_easy_set_pointer(raw, CURLOPT_OPENSOCKETDATA, notes), "CURLOPT_OPENSOCKETDATA")
         try check(
             seep_easy_set_open_socket(raw) { context, _, address in

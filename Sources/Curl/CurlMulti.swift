@@ -107,12 +107,23 @@ package struct CurlMulti: ~Copyable {
         while let message = curl_multi_info_read(raw, &left) {
             guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
             let code = CurlCode(rawValue: message.pointee.data.result.rawValue)
-            var notes: UnsafeMutableRawPointer?
-            _ = seep_easy_get_pointer(easy, CURLINFO_PRIVATE, &notes)
+            var pointer: UnsafeMutableRawPointer?
+            _ = seep_easy_get_pointer(easy, CURLINFO_PRIVATE, &pointer)
+            guard let notes = pointer?.assumingMemoryBound(to: TransferNotes.self) else {
+                preconditionFailure("every handle is made by CurlEasy, which sets it")
+            }
+            if notes.pointee.connection == 0, notes.pointee.attempts > 0 { notes.pointee.connection = connection(of: easy) }
             _ = curl_multi_remove_handle(raw, easy)
-            guard let notes else { continue }
-            return (notes.assumingMemoryBound(to: TransferNotes.self).pointee.tag, code)
+            return (notes.pointee.tag, code)
         }
         return nil
+    }
+
+    /// For a response that was whole before its connection was ever waited for, so that the callbacks did not see it. libcurl searches
+    /// all connections for it, and knows it only as long as the handle is in the multi handle.
+    private func connection(of easy: UnsafeMutableRawPointer) -> Int {
+        var fd = CURL_SOCKET_BAD
+        guard seep_easy_get_socket(easy, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK, fd != CURL_SOCKET_BAD else { return sockets.lastClosed }
+        return sockets.number(of: fd)
     }
 }

@@ -40,6 +40,8 @@ final class GeneralTransport {
         var applied: UnsafeMutablePointer<PreparedRequest>?
         var isFresh = false
         var isSecure = false
+        /// The exchange was begun again by us.
+        var isRepeated = false
 
         init(easy: consuming CurlEasy) { self.easy = easy }
     }
@@ -136,6 +138,7 @@ final class GeneralTransport {
             try place.pointee.easy.set(.forbidReuse, to: fresh)
             place.pointee.isFresh = fresh
         }
+        place.pointee.isRepeated = false
         place.pointee.easy.prepareForTransfer(attempts: Self.attempts)
         try multi?.add(place.pointee.easy)
     }
@@ -179,8 +182,30 @@ final class GeneralTransport {
 
     /// The next exchange that has ended, whose slot is free again.
     func nextEnded() -> Exchange? {
-        guard let (slot, code) = multi?.nextEnded() else { return nil }
-        return finished(slot, outcome: Outcome(code, of: slots[slot].easy, isSecure: slots[slot].isSecure))
+        while let (slot, code) = multi?.nextEnded() {
+            if code != .ok, repeats(slot, after: code) { continue }
+            return finished(slot, outcome: Outcome(code, of: slots[slot].easy, isSecure: slots[slot].isSecure))
+        }
+        return nil
+    }
+
+    /// Begins an exchange again that a reused connection ended before the first byte of its response, where libcurl did not.
+    ///
+    /// libcurl 7.88 counts the retries of a handle over all of its transfers: the sixth and each sixth after is given up.
+    private func repeats(_ slot: Int, after code: CurlCode) -> Bool {
+        let place = slots + slot
+        guard code == .sendError || code == .receiveError || code == .gotNothing, !place.pointee.isRepeated,
+            place.pointee.easy.attempts == 1, place.pointee.easy.connectionsBegun == 0, place.pointee.easy.headerBytes == 0,
+            place.pointee.easy.bodyBytes == 0
+        else { return false }
+        place.pointee.easy.prepareForTransfer(attempts: 1)
+        do {
+            try multi?.add(place.pointee.easy)
+        } catch {
+            return false
+        }
+        place.pointee.isRepeated = true
+        return true
     }
 
     private func finished(_ slot: Int, outcome: Outcome) -> Exchange {
@@ -188,12 +213,12 @@ final class GeneralTransport {
         let place = slots + slot
         let attempts = place.pointee.easy.attempts
         let begun = place.pointee.easy.connectionsBegun
-        exchange.status = place.pointee.easy.status
+        exchange.status = place.pointee.easy.headerIsWhole ? place.pointee.easy.status : 0
         exchange.bytes = place.pointee.easy.bodyBytes
         exchange.connection = place.pointee.easy.connection
         exchange.opened = attempts == 0 || outcome == .refused || outcome == .unreachable ? 0 : begun
         exchange.reused = attempts > 0 && begun == 0
-        exchange.retried = min(max(attempts - 1, 0), Self.attempts - 1)
+        exchange.retried = place.pointee.isRepeated ? 1 : min(max(attempts - 1, 0), Self.attempts - 1)
         if outcome == .unreachable {
             switch place.pointee.easy.systemError {
             case EADDRNOTAVAIL, EMFILE, ENFILE, ENOBUFS, ENOMEM: exchange.failedLocally = true

@@ -6,7 +6,7 @@ import Measurements
 ///
 /// | libcurl | outcome |
 /// |---|---|
-/// | ok | the class of the status; no such class: garbled |
+/// | ok | the class of the status; no such class: garbled; an end in the middle of the header: cut |
 /// | couldn't connect | refused when the system says ECONNREFUSED, else unreachable |
 /// | couldn't resolve, TLS, proxy, malformed URL, anything before a connection stood | unreachable |
 /// | timed out, connecting included | timeout |
@@ -20,7 +20,7 @@ extension Outcome {
     init(_ code: CurlCode, of easy: borrowing CurlEasy, isSecure: Bool) {
         switch code {
         case .ok:
-            self.init(status: easy.status)
+            self = easy.headerIsWhole ? Outcome(status: easy.status) : .cut
         case .timedOut:
             self = .timeout
         case .couldNotConnect:

@@ -3,26 +3,20 @@ import Scenarios
 /// Every request of the scenario, prepared; by its index.
 final class RequestTable {
     private let prepared: UnsafeMutablePointer<PreparedRequest>
-    private let count: Int
+    private var count = 0
 
     /// Checks all of them.
     init(_ settings: LoadSettings) throws(LoadError) {
         let specs = settings.scenario.requests
         prepared = .allocate(capacity: specs.count)
-        count = specs.count
-        var made = 0
-        do {
-            for spec in specs {
-                let url = try RequestURL(spec.url, base: settings.targetBase, request: spec.name)
-                let headers = HeaderLines.merged(spec, http: settings.scenario.http, userAgent: settings.userAgent)
-                (prepared + made).initialize(
-                    to: try PreparedRequest(url: url, method: spec.method, headers: headers, body: spec.body?.bytes, name: spec.name))
-                made += 1
-            }
-        } catch {
-            prepared.deinitialize(count: made)
-            prepared.deallocate()
-            throw error
+        // A failure in what follows runs deinit, which frees what has been made by then.
+        for spec in specs {
+            let url = try RequestURL(spec.url, base: settings.targetBase, request: spec.name)
+            let headers = HeaderLines.merged(spec, http: settings.scenario.http, userAgent: settings.userAgent)
+            let request = try PreparedRequest(
+                url: url, method: spec.method, headers: headers, body: spec.body?.bytes, name: spec.name)
+            (prepared + count).initialize(to: request)
+            count += 1
         }
     }
 
