@@ -13,6 +13,9 @@ struct SamplePictures {
         for variant in ChartVariant.allCases {
             for run in runs {
                 let chart = SessionsChart(run.summary, series: run.series, guardMark: run.summary.limit.map { $0 - 3 })
+                if variant == .automatic {
+                    try write(HTMLReport.text(run.summary, chart: chart.svg()), to: "\(folder)/\(run.summary.verdict).html")
+                }
                 try write(chart.svg(variant), to: "\(folder)/\(run.summary.verdict)-\(variant.rawValue).svg")
             }
             for count in [2, 3] {

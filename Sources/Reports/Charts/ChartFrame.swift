@@ -17,13 +17,15 @@ enum ChartFrame {
         svg.rect(0, 0, width, height, class: "sx-surface", radius: 10)
     }
 
-    /// The verdict on its colour, with a mark, so that colour says nothing alone.
-    static func pill(into svg: inout SVGWriter, verdict: String, right: Double, y: Double, height: Double = 26) {
+    /// The verdict on its colour, with a mark, so that colour says nothing alone; gives its width.
+    @discardableResult
+    static func pill(into svg: inout SVGWriter, verdict: String, right: Double, y: Double, height: Double = 26) -> Double {
         let tone = Tone(verdict: verdict)
         let label = "\(tone.mark) \(DisplayWidth.cut(verdict, to: 20))"
         let width = SVGWriter.textWidth(label, size: 13) + 26
         svg.rect(right - width, y, width, height, class: "sx-\(tone)", radius: height / 2)
         svg.text(label, right - width / 2, y + height / 2 + 4.5, class: "sx-pill sx-ontone", anchor: .middle)
+        return width
     }
 
     static func legend(
@@ -53,7 +55,8 @@ enum ChartFrame {
             svg.line(x, bottom, x, bottom + 4, class: "sx-axis")
             let label = scale.timeLabel(tick)
             let half = SVGWriter.textWidth(label, size: 12) / 2
-            svg.text(label, min(x, scale.x + scale.width - half + 8), bottom + 18, class: "sx-muted", anchor: .middle)
+            svg.text(
+                label, min(max(x, scale.x + half - 8), scale.x + scale.width - half + 8), bottom + 18, class: "sx-muted", anchor: .middle)
         }
     }
 }

@@ -3,6 +3,7 @@ struct ChartLimits {
     var limit: Int?
     var budget: Int?
     var guardMark: Int?
+    var isCompact = false
 
     func draw(into svg: inout SVGWriter, scale: ChartScale) {
         var beyond: [String] = []
@@ -17,12 +18,14 @@ struct ChartLimits {
                 continue
             }
             let y = scale.y(value)
+            if name == "load stops at", let limit, abs(scale.y(limit) - y) < 14 { continue }
             svg.line(scale.x, y, scale.x + scale.width, y, class: line)
             labels.append((y, "\(name) \(Figures.count(value))", style))
         }
         var lowest = -Double.infinity
         for label in labels.sorted(by: { $0.y < $1.y }) {
-            let y = max(label.y - 5, lowest + 14, scale.y + 11)
+            let y = max(label.y - 5 < scale.y + 9 ? label.y + 14 : label.y - 5, lowest + 14)
+            if isCompact, label.y > scale.y + scale.height * 0.8 { continue }
             lowest = y
             svg.text(label.text, scale.x + 8, y, class: "sx-small sx-mark \(label.style)")
         }

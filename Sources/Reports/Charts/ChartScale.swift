@@ -57,7 +57,7 @@ struct ChartScale {
         var unit = 1.0
         while unit * 10 <= value { unit *= 10 }
         while unit > value { unit /= 10 }
-        for step in steps where step * unit >= value * 0.999 { return step * unit }
+        for step in steps where step * unit >= value * 0.8 { return step * unit }
         return 10 * unit
     }
 

@@ -48,6 +48,26 @@ struct SVGWriter {
         return rest == 0 ? "\(sign)\(whole)" : "\(sign)\(whole).\(rest)"
     }
 
-    /// About how wide a text in a sans-serif font is; fonts differ, so room is left.
-    static func textWidth(_ text: String, size: Double) -> Double { Double(DisplayWidth.of(text)) * size * 0.58 }
+    /// About how wide a text in a wide sans-serif font is; fonts differ, so it is rather too much.
+    static func textWidth(_ text: String, size: Double) -> Double {
+        text.reduce(0) { width, character in width + share(of: character) } * size
+    }
+
+    /// Cut with an ellipsis to what has room.
+    static func cut(_ text: String, to width: Double, size: Double) -> String {
+        if textWidth(text, size: size) <= width { return text }
+        var cut = text
+        while !cut.isEmpty, textWidth(cut + "…", size: size) > width { cut.removeLast() }
+        return cut + "…"
+    }
+
+    private static func share(of character: Character) -> Double {
+        switch character {
+        case "i", "j", "l", "I", ".", ",", ":", ";", "'", "|", "!": 0.3
+        case "f", "t", "r", " ", "-", "(", ")", "[", "]", "/": 0.4
+        case "m", "w", "M", "W", "@", "%", "✗", "✓", "…": 0.92
+        case "A"..."Z": 0.7
+        default: 0.62 * Double(DisplayWidth.of(String(character)))
+        }
+    }
 }

@@ -39,7 +39,7 @@ package struct SessionsChart: Sendable {
         let (width, margin) = (960.0, 24.0)
         let plot = SessionsPlot(series: series, steps: steps, waves: waves, limit: limit, budget: budget, guardMark: guardMark)
         let reasonLines = Self.lines(reason, width: width - 2 * margin, most: 2)
-        let legendY = 66 + Double(reasonLines.count) * 18
+        let legendY = 70 + Double(reasonLines.count) * 18
         let plotY = legendY + 58
         let plotHeight = 260.0
         let height = plotY + plotHeight + 48
@@ -54,7 +54,7 @@ package struct SessionsChart: Sendable {
         ChartFrame.open(
             into: &svg, width: width, height: height, variant: variant, idPrefix: idPrefix, title: "\(title): \(verdict)",
             description: describe(plot))
-        svg.text(DisplayWidth.cut(title, to: 60), margin, 38, class: "sx-title sx-ink")
+        svg.text(SVGWriter.cut(title, to: width - 2 * margin - 180, size: 21), margin, 38, class: "sx-title sx-ink")
         ChartFrame.pill(into: &svg, verdict: verdict, right: width - margin, y: 18)
         for (index, line) in reasonLines.enumerated() {
             svg.text(line, margin, 64 + Double(index) * 18, class: "sx-reason sx-muted")

@@ -132,16 +132,17 @@ struct SessionsPlot {
         }
         svg.path(data, class: "sx-floorline")
         let lastX = scale.x(last.time)
-        var labelled = -Double.infinity
+        var labelled: (x: Double, sessions: Int)?
         for (index, floor) in floors.enumerated() {
             let (x, y) = (scale.x(floor.time), scale.y(floor.sessions))
             svg.circle(x, y, radius: floors.count > 60 ? 2 : 3.2, class: "sx-floor")
-            let isLast = index == floors.count - 1
-            guard isLast || (x - labelled > 30 && lastX - x > 30) else { continue }
-            labelled = x
+            if index < floors.count - 1, let labelled {
+                guard floor.sessions != labelled.sessions, x - labelled.x > 30, lastX - x > 30 else { continue }
+            }
+            labelled = (x, floor.sessions)
             let label = Figures.count(floor.sessions)
-            svg.text(
-                label, min(x, scale.x + scale.width - SVGWriter.textWidth(label, size: 11) / 2), y - 8, class: "sx-value", anchor: .middle)
+            let half = SVGWriter.textWidth(label, size: 11) / 2
+            svg.text(label, min(x, scale.x + scale.width - half), y - 8, class: "sx-value", anchor: .middle)
         }
     }
 }

@@ -27,11 +27,11 @@ package struct SideBySide: Sendable {
     }
 
     package func svg(_ variant: ChartVariant = .automatic, idPrefix: String = "seep-side") -> String {
-        let (width, margin, gutter, axis) = (960.0, 24.0, 20.0, 34.0)
+        let (width, margin, gutter, axis) = (960.0, 24.0, 28.0, 34.0)
         let columns = min(max(panels.count, 1), 3)
         let rows = max((panels.count + columns - 1) / columns, 1)
         let panelWidth = (width - 2 * margin - axis - gutter * Double(columns - 1)) / Double(columns)
-        let (plotHeight, headHeight, footHeight) = (200.0, 82.0, 34.0)
+        let (plotHeight, headHeight, footHeight) = (200.0, 86.0, 34.0)
         let rowHeight = headHeight + plotHeight + footHeight
         let height = 84 + Double(rows) * rowHeight + 8
         let plots = panels.map { panel in
@@ -57,14 +57,14 @@ package struct SideBySide: Sendable {
             let x = margin + axis + Double(column) * (panelWidth + gutter)
             let y = 84 + Double(row) * rowHeight
             let panel = panels[index]
-            ChartFrame.pill(into: &svg, verdict: panel.chart.verdict, right: x + panelWidth, y: y + 2, height: 24)
-            svg.text(DisplayWidth.cut(panel.chart.title, to: Int(panelWidth / 9) - 11), x, y + 19, class: "sx-panel sx-ink")
-            svg.text(DisplayWidth.cut(panel.figure, to: Int(panelWidth / 6.2)), x, y + 40, class: "sx-muted")
+            let pill = ChartFrame.pill(into: &svg, verdict: panel.chart.verdict, right: x + panelWidth, y: y + 2, height: 24)
+            svg.text(SVGWriter.cut(panel.chart.title, to: panelWidth - pill - 10, size: 15), x, y + 19, class: "sx-panel sx-ink")
+            svg.text(SVGWriter.cut(panel.figure, to: panelWidth, size: 12), x, y + 42, class: "sx-muted")
             let scale = ChartScale(
                 x: x, y: y + headHeight, width: panelWidth, height: plotHeight, start: plot.span.start, end: plot.span.start + longest,
                 top: top)
             plot.draw(into: &svg, scale: scale, hatch: "\(idPrefix)-hatch", isCompact: true)
-            ChartLimits(limit: panel.chart.limit, budget: panel.chart.budget, guardMark: nil).draw(into: &svg, scale: scale)
+            ChartLimits(limit: panel.chart.limit, budget: panel.chart.budget, isCompact: true).draw(into: &svg, scale: scale)
             ChartFrame.axes(into: &svg, scale: scale, timeTicks: columns == 1 ? 10 : 5, showsSessions: column == 0)
         }
         svg.raw("</svg>")

@@ -53,8 +53,12 @@ struct StepLane {
         let gap = right - left > 4 ? 1.0 : 0
         svg.rect(left, y, max(right - left - gap, 0.5), height, class: "sx-rest", radius: 2)
         if step.kind != .baseline { svg.rect(left, y, max(load - left - gap, 1), height, class: "sx-block", radius: 2) }
-        guard let number, right - left >= SVGWriter.textWidth("\(number)", size: 11) + 6 else { return }
-        svg.text("\(number)", (left + right) / 2, y + height - 4.5, class: "sx-small sx-ink", anchor: .middle)
+        guard let number else { return }
+        let width = SVGWriter.textWidth("\(number)", size: 11) + 6
+        guard right - left >= width else { return }
+        svg.text(
+            "\(number)", load - left >= width ? (left + load) / 2 : (left + right) / 2, y + height - 4.5, class: "sx-small sx-ink",
+            anchor: .middle)
     }
 
     /// What people call a kind of step; shorter names for less room.

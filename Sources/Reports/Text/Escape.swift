@@ -31,7 +31,8 @@ package enum Escape {
             case "\\", "|", "`", "*", "_", "[", "]", "#", "~", "!", "$":
                 result += "\\"
                 result.unicodeScalars.append(scalar)
-            case "@": result += "&#64;"
+            // A zero-width space: nobody is called by a name in a report.
+            case "@": result += "@\u{200B}"
             default: result.unicodeScalars.append(scalar)
             }
         }

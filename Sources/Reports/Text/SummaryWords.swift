@@ -6,7 +6,7 @@ package enum SummaryWords {
             return "\(Figures.rate(leak.estimate)) sessions left per 1,000 requests"
         }
         if let kept = summary.finalFloor, summary.verdict == "bounded" {
-            return "\(Figures.plural(kept, "session")) kept, no more with more requests"
+            return "\(Figures.plural(kept, "session")) kept, then no more"
         }
         let text = "\(Figures.count(summary.leftBehind)) left in \(Figures.plural(summary.requests, "request"))"
         return summary.tone == .good ? text : "\(text), which proves nothing"
