@@ -31,7 +31,8 @@ package enum CheckCommand {
 
     private static func serverNames(_ scenario: Scenario) -> String {
         scenario.servers.isEmpty
-            ? "a target that runs already" : "\(count(scenario.servers.count, "server")): \(scenario.servers.map(\.name).joined(separator: ", "))"
+            ? "a target that runs already"
+            : "\(count(scenario.servers.count, "server")): \(scenario.servers.map(\.name).joined(separator: ", "))"
     }
 
     private static func databaseLines(_ scenario: Scenario) -> [String] {
@@ -88,7 +89,9 @@ package enum CheckCommand {
 
     private static func seconds(_ duration: Duration) -> String { DurationText.string(.seconds(Int(duration.seconds.rounded()))) }
 
-    private static func rounded(_ value: Double) -> String { value >= 10 ? String(Int(value.rounded())) : String((value * 10).rounded() / 10) }
+    private static func rounded(_ value: Double) -> String {
+        value >= 10 ? String(Int(value.rounded())) : String((value * 10).rounded() / 10)
+    }
 
     private static func count(_ value: Int, _ word: String) -> String { "\(value) \(word)\(value == 1 ? "" : "s")" }
 }
