@@ -114,7 +114,8 @@ struct SessionTracker {
         for backend in snapshot.backends {
             let identity = backend.identity
             if let index = ours.index(forKey: identity) {
-                update(&ours.values[index], with: backend, processesKnown: processesKnown)
+                ours.values[index].see(backend, in: generation)
+                if !ours.values[index].isDecided { decide(identity, processesKnown: processesKnown) }
                 continue
             }
             let tie = seeking[identity]?.tie ?? .unknown
@@ -156,17 +157,16 @@ struct SessionTracker {
         return seeking.tie != nil || seeking.attempts >= Self.attemptLimit
     }
 
-    private func update(_ tracked: inout Tracked, with backend: Backend, processesKnown: Bool) {
-        tracked.backend = backend
-        tracked.seen = generation
-        if !tracked.isDecided, !tracked.isWritten {
-            let tie = seeking[backend.identity]?.tie ?? .unknown
-            tracked.whyOurs =
-                ownership.whyOurs(backend.names, tie: tie, processesKnown: processesKnown, tiesWork: tiesWork) ?? tracked.whyOurs
-            tracked.owner = SessionOwnership.owner(of: backend.names, tie: tie)
-            tracked.isDecided = !processesKnown || isSettled(backend.identity)
-        }
-        tracked.noteUse()
+    /// Looks again whose the session is; what was written stays.
+    private mutating func decide(_ identity: SessionIdentity, processesKnown: Bool) {
+        guard var tracked = ours[identity], !tracked.isWritten else { return }
+        let names = tracked.backend.names
+        let tie = seeking[identity]?.tie ?? .unknown
+        tracked.whyOurs =
+            ownership.whyOurs(names, tie: tie, processesKnown: processesKnown, tiesWork: tiesWork) ?? tracked.whyOurs
+        tracked.owner = SessionOwnership.owner(of: names, tie: tie)
+        tracked.isDecided = !processesKnown || isSettled(identity)
+        ours[identity] = tracked
     }
 
     /// Sessions that the snapshot does not hold are gone; those that turned out to be held elsewhere were never ours.
@@ -251,6 +251,12 @@ struct SessionTracker {
 }
 
 extension SessionTracker.Tracked {
+    fileprivate mutating func see(_ backend: Backend, in generation: Int) {
+        self.backend = backend
+        seen = generation
+        noteUse()
+    }
+
     /// A step begins: what was done so far is not its doing.
     fileprivate mutating func mark() {
         markedQuery = backend.queryStart

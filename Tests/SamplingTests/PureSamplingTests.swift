@@ -30,16 +30,25 @@ struct ScheduleTests {
     func adapts(microseconds: Int, interval: Int64?) {
         var cost = SampleCost()
         for _ in 0..<31 { cost.add(microseconds: microseconds) }
-        #expect(cost.longerInterval(than: .milliseconds(100)) == nil)
+        #expect(cost.betterInterval(than: .milliseconds(100), asked: .milliseconds(100)) == nil)
         cost.add(microseconds: microseconds)
-        #expect(cost.longerInterval(than: .milliseconds(100)) == interval.map { .microseconds($0) })
+        #expect(cost.betterInterval(than: .milliseconds(100), asked: .milliseconds(100)) == interval.map { .microseconds($0) })
+    }
+
+    @Test("When samples cost little again the interval goes back to what was asked for")
+    func adaptsBack() {
+        var cost = SampleCost()
+        for _ in 0..<64 { cost.add(microseconds: 2_000) }
+        #expect(cost.betterInterval(than: .milliseconds(400), asked: .milliseconds(100)) == .milliseconds(100))
+        #expect(cost.betterInterval(than: .milliseconds(150), asked: .milliseconds(100)) == nil)
+        #expect(cost.betterInterval(than: .seconds(10), asked: .seconds(10)) == nil)
     }
 
     @Test("A few slow samples do not change the interval")
     func outliers() {
         var cost = SampleCost()
         for index in 0..<64 { cost.add(microseconds: index % 32 == 0 ? 1_000_000 : 900) }
-        #expect(cost.longerInterval(than: .milliseconds(100)) == nil)
+        #expect(cost.betterInterval(than: .milliseconds(100), asked: .milliseconds(100)) == nil)
     }
 
     @Test("A lost server is tried again soon, then once a second")
