@@ -53,6 +53,7 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Postgres", "Servers"], path: "Tests/TestSupport"),
         .testTarget(name: "PostgresTests", dependencies: ["LinuxIO", "Postgres", "TestSupport"]),
         .testTarget(name: "ServersTests", dependencies: ["LinuxIO", "Postgres", "Servers", "TestSupport"]),
+        .testTarget(name: "LeakyTests", dependencies: ["leaky", "LinuxIO", "Postgres", "TestSupport"]),
         .testTarget(name: "ScenariosTests", dependencies: ["Scenarios"], exclude: ["Fixtures"]),
     ]
 )
