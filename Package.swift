@@ -54,16 +54,14 @@ let package = Package(
         .testTarget(name: "ReportsTests", dependencies: ["LinuxIO", "Measurements", "Reports"], exclude: ["Golden"]),
         .target(name: "TestSupport", dependencies: ["Postgres", "Servers"], path: "Tests/TestSupport"),
         .testTarget(name: "PostgresTests", dependencies: ["LinuxIO", "Postgres", "TestSupport"]),
-        .testTarget(name: "ServersTests", dependencies: ["LinuxIO", "Postgres", "Servers", "TestSupport"]),
+        .testTarget(name: "ServersTests", dependencies: ["LinuxIO", "Postgres", "Scenarios", "Servers", "TestSupport"]),
         .testTarget(name: "LeakyTests", dependencies: ["leaky", "LinuxIO", "Postgres", "TestSupport"]),
         .testTarget(name: "ScenariosTests", dependencies: ["Scenarios"], exclude: ["Fixtures"]),
-        .testTarget(name: "ServersTests", dependencies: ["LinuxIO", "Postgres", "Scenarios", "Servers", "TestSupport"]),
         .testTarget(name: "CurlTests", dependencies: ["Curl", "CCurl", "LinuxIO"]),
         .testTarget(name: "LoadTests", dependencies: ["Load", "Curl", "LinuxIO", "Scenarios", "Measurements"]),
         .testTarget(
             name: "SamplingTests",
             dependencies: ["LinuxIO", "Postgres", "Scenarios", "Measurements", "Sampling", "Servers", "TestSupport"]),
-        .testTarget(name: "ServersTests", dependencies: ["LinuxIO", "Postgres", "Servers", "TestSupport"]),
     ]
 )
 
