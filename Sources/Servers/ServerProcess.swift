@@ -94,7 +94,7 @@ package final class ServerProcess: Sendable {
 
     private var operation: String { "start \(launch.name)" }
 
-    private func ended(_ status: ExitStatus) -> ServerError {
+    private func ended(_ status: Termination) -> ServerError {
         child.finishOutput()
         return ServerError(
             .exited(status), operation: operation, message: "it ended with \(status) before it was ready", lastLines: child.lastLines)
@@ -104,13 +104,13 @@ package final class ServerProcess: Sendable {
     package var identity: ProcessIdentity { child.identity }
 
     /// How the server ended; `nil` while it runs.
-    package var exitStatus: ExitStatus? { child.status }
+    package var exitStatus: Termination? { child.status }
 
     /// Waits, without a limit, until the server's first process has ended, by itself or stopped.
-    package func exited() async -> ExitStatus { await child.exited() }
+    package func exited() async -> Termination { await child.exited() }
 
     /// Calls `action` at once when the server's first process ends; on a thread of the concurrency runtime.
-    package func onExit(_ action: @escaping @Sendable (ExitStatus) -> Void) { child.onExit(action) }
+    package func onExit(_ action: @escaping @Sendable (Termination) -> Void) { child.onExit(action) }
 
     /// The last 40 lines that it printed.
     package var lastLines: [String] { child.lastLines }

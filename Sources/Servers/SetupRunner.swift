@@ -39,11 +39,9 @@ package struct SetupRunner: Sendable {
         let lock = try await lock(folder + ".lock", operation, until: began + within, progress)
         defer { _ = lock.raw }
         if !force, Files.exists(marker) { return .cached }
-        do throws(SystemError) {
+        try system(operation) { () throws(SystemError) in
             guard Files.remove(folder) else { throw SystemError("remove \(folder)") }
             try Files.makeFolder(folder)
-        } catch {
-            throw ServerError(.system, operation: operation, message: error.description)
         }
         let child = try await ChildProcess.start(
             Launch(
@@ -59,11 +57,7 @@ package struct SetupRunner: Sendable {
                 .setupFailed, operation: operation, message: "the setup \(how); all of its output: \(folder)/setup.log",
                 lastLines: child.lastLines)
         }
-        do throws(SystemError) {
-            try Files.write(command + "\n", to: marker)
-        } catch {
-            throw ServerError(.system, operation: operation, message: error.description)
-        }
+        try system(operation) { () throws(SystemError) in try Files.write(command + "\n", to: marker) }
         return .ran(.now - began)
     }
 
@@ -72,9 +66,7 @@ package struct SetupRunner: Sendable {
         _ path: String, _ operation: String, until deadline: MonotonicInstant, _ progress: @Sendable (String) -> Void
     ) async throws(ServerError) -> OwnedDescriptor {
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-        do throws(SystemError) { try Files.makeFolder(folder) } catch {
-            throw ServerError(.system, operation: operation, message: error.description)
-        }
+        try system(operation) { () throws(SystemError) in try Files.makeFolder(folder) }
         let raw = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard raw >= 0 else { throw ServerError(.system, operation: operation, message: SystemError("open \(path)").description) }
         let file = OwnedDescriptor(taking: raw)

@@ -93,7 +93,7 @@ import Testing
 
     @Test func `sends more than the socket takes at once`() async throws {
         var connection = try PostgresConnection(connecting: try await TestCluster.shared.superuserURL)
-        let long = String(repeating: "x", count: 20_000_000)
-        #expect(try connection.query("SELECT length($1)", parameters: [long], timeout: .seconds(30)).int(0, 0) == 20_000_000)
+        let long = String(repeating: "x", count: 4_000_000)
+        #expect(try connection.query("SELECT length($1)", parameters: [long], timeout: .seconds(30)).int(0, 0) == 4_000_000)
     }
 }
