@@ -62,6 +62,9 @@ let package = Package(
         .testTarget(
             name: "SamplingTests",
             dependencies: ["LinuxIO", "Postgres", "Scenarios", "Measurements", "Sampling", "Servers", "TestSupport"]),
+        .testTarget(
+            name: "SamplingTests",
+            dependencies: ["LinuxIO", "Postgres", "Scenarios", "Measurements", "Sampling", "Servers", "TestSupport"]),
     ]
 )
 
