@@ -44,17 +44,21 @@ let package = Package(
         .target(name: "Reports", dependencies: ["Scenarios", "Measurements", "Verdicts"]),
         .target(
             name: "Harness",
-            dependencies: ["LinuxIO", "Scenarios", "Measurements", "Load", "Sampling", "Servers", "Verdicts", "Reports"]),
-        .executableTarget(name: "seep", dependencies: ["Harness", argumentParser]),
+            dependencies: [
+                "LinuxIO", "Curl", "Postgres", "Scenarios", "Measurements", "Load", "Sampling", "Servers", "Verdicts", "Reports",
+            ]),
+        .executableTarget(name: "seep", dependencies: ["Harness", "LinuxIO", "Measurements", "Scenarios", "Verdicts", argumentParser]),
         .executableTarget(name: "leaky", dependencies: ["LinuxIO", "Postgres", argumentParser]),
         .testTarget(name: "VerdictsTests", dependencies: ["Verdicts", "Measurements"]),
         .testTarget(name: "MeasurementsTests", dependencies: ["LinuxIO", "Measurements"]),
         .testTarget(name: "ReportsTests", dependencies: ["LinuxIO", "Measurements", "Reports"], exclude: ["Golden"]),
         .target(name: "TestSupport", dependencies: ["Postgres", "Servers"], path: "Tests/TestSupport"),
         .testTarget(name: "PostgresTests", dependencies: ["LinuxIO", "Postgres", "TestSupport"]),
-        .testTarget(name: "ServersTests", dependencies: ["LinuxIO", "Postgres", "Servers", "TestSupport"]),
         .testTarget(name: "LeakyTests", dependencies: ["leaky", "LinuxIO", "Postgres", "TestSupport"]),
         .testTarget(name: "ScenariosTests", dependencies: ["Scenarios"], exclude: ["Fixtures"]),
+        .testTarget(name: "ServersTests", dependencies: ["LinuxIO", "Postgres", "Scenarios", "Servers", "TestSupport"]),
+        .testTarget(name: "CurlTests", dependencies: ["Curl", "CCurl", "LinuxIO"]),
+        .testTarget(name: "LoadTests", dependencies: ["Load", "Curl", "LinuxIO", "Scenarios", "Measurements"]),
     ]
 )
 

@@ -22,3 +22,13 @@ static inline int seep_timerfd_set(int fd, const struct itimerspec *value, int a
     return timerfd_settime(fd, absolute ? TFD_TIMER_ABSTIME : 0, value, 0);
 }
 static inline int seep_epoll(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+// pipe2(2) is declared for _GNU_SOURCE only.
+#include <fcntl.h>
+#include <unistd.h>
+static inline int seep_pipe(int ends[2]) {
+    if (pipe(ends) != 0) return -1;
+    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    return 0;
+}

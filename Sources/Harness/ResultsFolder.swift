@@ -51,9 +51,10 @@ struct ResultsFolder: Sendable {
 
     /// A name that is one folder, whatever the scenario calls itself.
     static func safe(_ name: String) -> String {
-        let cleaned = String(name.unicodeScalars.map { scalar in
-            scalar == "/" || scalar.value < 0x20 || scalar == "\\" ? "-" : Character(scalar)
-        })
+        let cleaned = String(
+            name.unicodeScalars.map { scalar in
+                scalar == "/" || scalar.value < 0x20 || scalar == "\\" ? "-" : Character(scalar)
+            })
         let trimmed = String(cleaned.drop { $0 == "." }.prefix(100))
         return trimmed.isEmpty ? "unnamed" : trimmed
     }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Synchronization
 
@@ -13,13 +14,10 @@ private let signalPipe = Atomic<Int32>(-1)
 package enum SignalWatch {
     /// Calls `action` on a thread of its own for each signal of `signals` from now on. To be called once in a process.
     package static func install(_ signals: [Int32], _ action: @escaping @Sendable (Int32) -> Void) throws(SystemError) {
-        var ends: (Int32, Int32) = (-1, -1)
-        let made = withUnsafeMutablePointer(to: &ends) { pointer in
-            pointer.withMemoryRebound(to: Int32.self, capacity: 2) { pipe2($0, O_CLOEXEC) }
-        }
-        guard made == 0 else { throw SystemError("pipe2") }
-        signalPipe.store(ends.1, ordering: .sequentiallyConsistent)
-        let reader = ends.0
+        var ends: [Int32] = [-1, -1]
+        guard seep_pipe(&ends) == 0 else { throw SystemError("pipe") }
+        signalPipe.store(ends[1], ordering: .sequentiallyConsistent)
+        let reader = ends[0]
         _ = try KernelThread(name: "seep-signals") {
             var byte: UInt8 = 0
             while true {

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A system call that failed: its name, and the error number it left.
-package struct SystemError: Error, Equatable, CustomStringConvertible, Sendable {
+package struct SystemError: Error, Hashable, CustomStringConvertible, Sendable {
     package let operation: String
     package let code: Int32
 

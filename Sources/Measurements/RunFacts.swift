@@ -84,10 +84,5 @@ package struct RunFacts: Hashable, Sendable, Codable {
     }
 
     /// Load stops when headroom falls below this: Seep never takes the last slots.
-    package var guardRail: Int { GuardRail.minimumHeadroom(limit: limit) }
-}
-
-/// Where the guard rail stands (design: max(3, 5% of the limit)).
-package enum GuardRail {
-    package static func minimumHeadroom(limit: Int) -> Int { max(3, (limit * 5 + 99) / 100) }
+    package var guardRail: Int { Headroom(scope: .server, limit: limit, used: 0).guardThreshold }
 }

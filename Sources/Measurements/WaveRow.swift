@@ -16,7 +16,7 @@ package struct WaveRow: CSVRow {
     package var birthsSeen: Int
     /// Sessions that PostgreSQL itself counted in the step, everybody's in the database.
     package var birthsCounted: Int?
-    /// Samples taken over samples due, in thousandths.
+    /// The share of the step in which the sampler was not blind, in thousandths.
     package var coveragePerMille: Int
     /// Empty, or why the step does not count.
     package var voidReason: String

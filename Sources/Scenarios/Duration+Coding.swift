@@ -15,12 +15,14 @@ extension KeyedDecodingContainer {
     func decode(_ type: Duration.Type, forKey key: Key) throws -> Duration {
         let text = try decode(String.self, forKey: key)
         guard let value = DurationText.parse(text) else {
-            throw DecodingError.dataCorruptedError(forKey: key, in: self, debugDescription: "“\(text)” is no duration such as 100ms or 1h30m")
+            throw DecodingError.dataCorruptedError(
+                forKey: key, in: self, debugDescription: "“\(text)” is no duration such as 100ms or 1h30m")
         }
         return value
     }
 
     func decodeIfPresent(_ type: Duration.Type, forKey key: Key) throws -> Duration? {
-        contains(key) && !(try decodeNil(forKey: key)) ? try decode(type, forKey: key) : nil
+        guard contains(key), try !decodeNil(forKey: key) else { return nil }
+        return try decode(type, forKey: key)
     }
 }

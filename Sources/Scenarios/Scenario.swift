@@ -21,7 +21,8 @@ package struct Scenario: Hashable, Sendable, Codable {
     package var tests: TestSettings
     /// The configurations of the application under test; empty when it is started by somebody else.
     package var servers: [ServerSpec]
-    /// Values of environment variables whose names say that they are secret, wherever the scenario uses them; never written down.
+    /// Values of environment variables whose names say that they are secret, and passwords of databases' URLs in such variables,
+    /// wherever the scenario uses them; never written down.
     package var secretValues: Set<String> = []
 
     private enum CodingKeys: String, CodingKey {

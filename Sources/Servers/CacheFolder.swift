@@ -9,11 +9,18 @@ package struct CacheFolder: Hashable, Sendable {
         self.path = path
     }
 
-    /// The cache folder of this user; without a home it lies in the folder for temporary files.
+    /// The cache folder of this user; one that has no home to write to gets a folder among the temporary files.
     package static var ofThisUser: CacheFolder {
-        if let folder = variable("XDG_CACHE_HOME"), folder.hasPrefix("/") { return CacheFolder(path: folder + "/seep") }
-        if let home = variable("HOME"), home.hasPrefix("/") { return CacheFolder(path: home + "/.cache/seep") }
-        return CacheFolder(path: "/tmp/seep-cache-\(getuid())")
+        let wanted = variable("XDG_CACHE_HOME") ?? variable("HOME").map { $0 + "/.cache" }
+        guard let wanted, wanted.hasPrefix("/"), isWritable(wanted) else { return CacheFolder(path: "/tmp/seep-cache-\(getuid())") }
+        return CacheFolder(path: wanted + "/seep")
+    }
+
+    /// Whether the folder can be written to, or made.
+    private static func isWritable(_ path: String) -> Bool {
+        var folder = path
+        while !Files.exists(folder), let slash = folder.lastIndex(of: "/") { folder = String(folder[..<slash]) }
+        return access(folder.isEmpty ? "/" : folder, W_OK) == 0
     }
 
     /// What the processes of this user's Seeps are written down in.

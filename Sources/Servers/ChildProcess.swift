@@ -38,13 +38,15 @@ final class ChildProcess: Sendable {
         guard Files.isFolder(launch.workdir) else {
             throw ServerError(.notStarted, operation: operation, message: "the working folder \(launch.workdir) does not exist")
         }
-        let record: ProcessRecord
+        let record = try system(operation) { () throws(SystemError) in
+            try registry.begin(kind: launch.kind, name: launch.name, folder: launch.folder, port: launch.port)
+        }
         let output: OutputCapture
         let writeEnd: Int32
         do throws(SystemError) {
-            record = try registry.begin(kind: launch.kind, name: launch.name, folder: launch.folder, port: launch.port)
             (output, writeEnd) = try capture(launch)
         } catch {
+            registry.ended(record)
             throw ServerError(.system, operation: operation, message: error.description)
         }
         let latch = ExitLatch()
@@ -73,17 +75,17 @@ final class ChildProcess: Sendable {
     }
 
     /// `nil` while it runs.
-    var status: ExitStatus? { latch.status }
+    var status: Termination? { latch.status }
 
-    func exited() async -> ExitStatus { await latch.wait() }
+    func exited() async -> Termination { await latch.wait() }
 
-    func onExit(_ action: @escaping @Sendable (ExitStatus) -> Void) { latch.whenSet(action) }
+    func onExit(_ action: @escaping @Sendable (Termination) -> Void) { latch.whenSet(action) }
 
     /// The last 40 lines of standard output and standard error.
     var lastLines: [String] { output.lastLines }
 
     /// Waits for the end, at most until `deadline`; `nil`: it still runs.
-    func exited(until deadline: MonotonicInstant) async -> ExitStatus? {
+    func exited(until deadline: MonotonicInstant) async -> Termination? {
         while true {
             if let status { return status }
             guard MonotonicInstant.now < deadline else { return nil }

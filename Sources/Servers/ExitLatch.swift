@@ -3,17 +3,17 @@ import Synchronization
 /// The end of a process: set once, waited for by any number.
 final class ExitLatch: Sendable {
     private struct State {
-        var status: ExitStatus?
-        var actions: [@Sendable (ExitStatus) -> Void] = []
+        var status: Termination?
+        var actions: [@Sendable (Termination) -> Void] = []
     }
 
     private let state = Mutex(State())
 
-    var status: ExitStatus? { state.withLock(\.status) }
+    var status: Termination? { state.withLock(\.status) }
 
-    func set(_ status: ExitStatus) {
+    func set(_ status: Termination) {
         let actions = state.withLock { state in
-            if state.status != nil { return [@Sendable (ExitStatus) -> Void]() }
+            if state.status != nil { return [@Sendable (Termination) -> Void]() }
             state.status = status
             let actions = state.actions
             state.actions = []
@@ -23,7 +23,7 @@ final class ExitLatch: Sendable {
     }
 
     /// Calls `action` when the process has ended; at once when it has already.
-    func whenSet(_ action: @escaping @Sendable (ExitStatus) -> Void) {
+    func whenSet(_ action: @escaping @Sendable (Termination) -> Void) {
         let status = state.withLock { state in
             if state.status == nil { state.actions.append(action) }
             return state.status
@@ -31,7 +31,7 @@ final class ExitLatch: Sendable {
         if let status { action(status) }
     }
 
-    func wait() async -> ExitStatus {
+    func wait() async -> Termination {
         await withCheckedContinuation { continuation in
             whenSet { continuation.resume(returning: $0) }
         }

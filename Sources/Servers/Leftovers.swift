@@ -58,7 +58,7 @@ package enum Leftovers {
             // A line of the registry may be damaged: only what bears our name is removed.
             guard let folder = record.folder, folder.hasPrefix("/"), folder.split(separator: "/").last?.hasPrefix("seep-") == true
             else { continue }
-            Files.remove(folder)
+            if record.kind == .postgres { PostgresFolder(path: folder).remove() } else { Files.remove(folder) }
         }
         for file in files where isSpent(file, of: isMeant) { unlink(file) }
         return zip(targets, descriptions).map { target, description in

@@ -41,4 +41,25 @@ struct PostgresFolder: Sendable {
         try Files.write(text, to: path, mode: 0o600)
         if let user, chown(path, user.id, user.group) != 0 { throw SystemError("chown \(path)") }
     }
+
+    /// Removes the folder of a cluster that has ended, and the shared memory that a killed one left.
+    func remove() {
+        if let bytes = Files.read(data + "/postmaster.pid"), let segment = Self.sharedMemory(bytes) {
+            var status = shmid_ds()
+            // The number may be another's by now; its key, and that nobody is attached, say that it is not.
+            let isOurs = shmctl(segment.id, IPC_STAT, &status) == 0 && status.shm_perm.__key == segment.key && status.shm_nattch == 0
+            if isOurs { shmctl(segment.id, IPC_RMID, nil) }
+        }
+        Files.remove(path)
+    }
+
+    /// The System V segment in `postmaster.pid`: the two numbers of its seventh line.
+    static func sharedMemory(_ bytes: [UInt8]) -> (key: Int32, id: Int32)? {
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        guard lines.count >= 7 else { return nil }
+        let numbers = lines[6].split(separator: " ")
+        // The key is printed unsigned.
+        guard numbers.count == 2, let key = UInt32(numbers[0]), let id = Int32(numbers[1]) else { return nil }
+        return (Int32(bitPattern: key), id)
+    }
 }

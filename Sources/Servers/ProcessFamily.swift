@@ -28,7 +28,8 @@ struct ProcessFamily: Sendable {
                 || Proc.environment(stat.pid)?[ProcessRegistry.tokenVariable] == token
         }
         found += found.flatMap { Proc.descendants(of: $0.pid, in: stats) }
-        known.formUnion(found.map(\.identity))
+        // Who has gone is forgotten: the workers of a long run are many.
+        known = Set(found.map(\.identity)).union([leader])
         var seen: Set<ProcessIdentity> = []
         return found.filter { !$0.hasEnded && seen.insert($0.identity).inserted }
     }

@@ -1,5 +1,7 @@
+import LinuxIO
+
 /// How a process ended.
-package enum ExitStatus: Hashable, Sendable, CustomStringConvertible {
+package enum Termination: Hashable, Sendable, CustomStringConvertible {
     case code(Int32)
     case signal(Int32)
 
@@ -21,7 +23,7 @@ package struct ServerError: Error, Hashable, Sendable, CustomStringConvertible {
         /// The process could not be started at all.
         case notStarted
         /// It ended before it was ready.
-        case exited(ExitStatus)
+        case exited(Termination)
         /// It lives, and did not become ready in time.
         case notReady
         case setupFailed
@@ -53,5 +55,14 @@ package struct ServerError: Error, Hashable, Sendable, CustomStringConvertible {
         let head = "\(operation): \(message)"
         guard !lastLines.isEmpty else { return head }
         return head + "\nThe last lines that it printed:\n" + lastLines.map { "    " + $0 }.joined(separator: "\n")
+    }
+}
+
+/// Does `body`, whose failure is one of Seep's own files, folders or sockets in the course of `operation`.
+func system<Value>(_ operation: String, _ body: () throws(SystemError) -> Value) throws(ServerError) -> Value {
+    do throws(SystemError) {
+        return try body()
+    } catch {
+        throw ServerError(.system, operation: operation, message: error.description)
     }
 }

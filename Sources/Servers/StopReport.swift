@@ -2,7 +2,7 @@
 package struct StopReport: Hashable, Sendable {
     package enum Outcome: Hashable, Sendable {
         /// It had ended before it was asked to.
-        case hadExited(ExitStatus)
+        case hadExited(Termination)
         /// By the signal, in time.
         case stopped(signal: String)
         /// It had to be killed.
@@ -13,7 +13,7 @@ package struct StopReport: Hashable, Sendable {
 
     package internal(set) var outcome: Outcome
     /// How the first process ended; `nil` when it did not.
-    package internal(set) var status: ExitStatus?
+    package internal(set) var status: Termination?
     /// Processes outside its group that it left running, and that Seep ended.
     package internal(set) var leftBehind: [ProcessDescription] = []
     package internal(set) var survivors: [ProcessDescription] = []

@@ -3,19 +3,11 @@ import LinuxIO
 import Postgres
 
 extension ThrowawayPostgres {
-    private static let operation = "start a throwaway PostgreSQL"
+    static let operation = "start a throwaway PostgreSQL"
 
     /// 128 bits from the system's generator, in letters that need no escaping anywhere.
     static func password() -> String {
         (0..<2).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined()
-    }
-
-    static func system<Value>(_ body: () throws(SystemError) -> Value) throws(ServerError) -> Value {
-        do throws(SystemError) {
-            return try body()
-        } catch {
-            throw ServerError(.system, operation: operation, message: error.description)
-        }
     }
 
     static func launch(
@@ -36,7 +28,7 @@ extension ThrowawayPostgres {
         _ folder: PostgresFolder, _ programs: PostgresBinaries, _ user: UnixUser?, _ password: String, _ registry: ProcessRegistry,
         _ deadline: MonotonicInstant
     ) async throws(ServerError) {
-        try system { () throws(SystemError) in try folder.write(password + "\n", to: folder.passwordFile, for: user) }
+        try system(operation) { () throws(SystemError) in try folder.write(password + "\n", to: folder.passwordFile, for: user) }
         defer { unlink(folder.passwordFile) }
         let arguments = [
             "-D", folder.data, "-U", superuser, "--pwfile", folder.passwordFile, "-A", "scram-sha-256", "-E", "UTF8", "--locale", "C",
@@ -78,7 +70,7 @@ extension ThrowawayPostgres {
     }
 
     /// What PostgreSQL itself said of why it ended; its word on a setting first.
-    private static func ended(_ child: ChildProcess, _ status: ExitStatus) -> ServerError {
+    private static func ended(_ child: ChildProcess, _ status: Termination) -> ServerError {
         child.finishOutput()
         let lines = child.lastLines
         let said = lines.first { $0.contains("parameter \"") } ?? lines.last { $0.contains("FATAL:") || $0.contains("PANIC:") }

@@ -34,11 +34,11 @@ package final class ThrowawayPostgres: Sendable {
         let user = UnixUser.forPostgres
         let passwords = (superuser: password(), application: password())
         let port = try FreePort.pick()
-        let folder = try system { () throws(SystemError) in try PostgresFolder.make(for: user) }
+        let folder = try system(operation) { () throws(SystemError) in try PostgresFolder.make(for: user) }
         do throws(ServerError) {
             let configuration = try PostgresSettings.file(settings, port: port, socketFolder: folder.path)
             try await initialize(folder, programs, user, passwords.superuser, registry, deadline)
-            try system { () throws(SystemError) in
+            try system(operation) { () throws(SystemError) in
                 try Files.append(configuration, to: folder.data + "/postgresql.conf")
             }
             let child = try await ChildProcess.start(
@@ -51,7 +51,7 @@ package final class ThrowawayPostgres: Sendable {
                 throw error
             }
         } catch {
-            Files.remove(folder.path)
+            folder.remove()
             throw error
         }
     }
@@ -87,19 +87,19 @@ package final class ThrowawayPostgres: Sendable {
     }
 
     /// `nil` while it runs; it should, until ``stop()``.
-    package var exitStatus: ExitStatus? { child.status }
+    package var exitStatus: Termination? { child.status }
 
     /// The end of PostgreSQL's log; at most 40 lines.
     package var lastLines: [String] { child.lastLines }
 
     /// Calls `action` at once when the cluster ends, by itself or stopped.
-    package func onExit(_ action: @escaping @Sendable (ExitStatus) -> Void) { child.onExit(action) }
+    package func onExit(_ action: @escaping @Sendable (Termination) -> Void) { child.onExit(action) }
 
     /// Ends every session and the cluster, and removes its folder. To be called once.
     @discardableResult
     package func stop() async -> StopReport {
         let report = await Self.end(child)
-        Files.remove(folder)
+        PostgresFolder(path: folder).remove()
         return report
     }
 

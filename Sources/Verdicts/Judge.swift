@@ -69,7 +69,7 @@ package struct Judge: Sendable {
         let young = Set(processes.filter { $0.value.started > row.start }.map { "pid \($0.key)" })
         let closed = StepEvidence(
             closing: row, gathered: gathered, before: evidence.last { $0.floor != nil }?.floor,
-            sampleEvery: .fractional(seconds: facts.sampleEverySeconds), youngOwners: row.kind == .restart ? [] : young,
+            youngOwners: row.kind == .restart ? [] : young,
             unitGap: unitGap)
         for (key, count) in gathered.done { classes[key, default: 0] += count }
         evidence.append(closed)
@@ -82,6 +82,8 @@ package struct Judge: Sendable {
             floor: closed.floor, dormant: closed.dormant, birthsSeen: closed.birthsSeen, birthsCounted: closed.birthsCounted,
             coveragePerMille: closed.coveragePerMille, voidReason: closed.voidReason)
     }
+
+    mutating func append(_ closed: StepEvidence) { evidence.append(closed) }
 
     /// What to do next, from what is closed so far.
     package func next() -> Wish {

@@ -15,14 +15,18 @@ struct StepAccumulator {
 
     /// Transfers are looked at one by one in unit doses only, and these are small.
     private static let transfersKept = 4096
+    /// Samples this far apart still see what stays: a sampler slows down where its samples cost much.
+    private static let patience = Duration.milliseconds(1500)
 
     private(set) var started = 0
     private(set) var unexpected = 0
     private(set) var done: [ClassKey: Int] = [:]
     private(set) var transfers: [TransferRow] = []
     private(set) var sessions: [SessionRow] = []
-    private(set) var samples = 0
-    private(set) var gaps = 0
+    /// Time between samples beyond what is usual, and the first and last sample.
+    private(set) var blind = Duration.zero
+    private(set) var firstSample: RunTime?
+    private(set) var lastSample: RunTime?
     private(set) var born = 0
     private(set) var peak: Int?
     private(set) var firstTotal: Int?
@@ -54,10 +58,11 @@ struct StepAccumulator {
     mutating func consume(_ row: ConnectionRow) {
         if !row.note.isEmpty, notes.count < 100 { notes.append(row.note) }
         guard let total = row.total else {
-            gaps += 1
             return
         }
-        samples += 1
+        if let lastSample { blind += max(.zero, row.time - lastSample - Self.patience) }
+        if firstSample == nil { firstSample = row.time }
+        lastSample = row.time
         born += row.born ?? 0
         peak = max(peak ?? 0, total)
         if firstTotal == nil { firstTotal = total }
@@ -73,6 +78,13 @@ struct StepAccumulator {
         if let fatal = row.fatalTotal, let killed = row.killedTotal, endedByServer.last?.total != fatal + killed {
             endedByServer.append((row.time, fatal + killed))
         }
+    }
+
+    /// The share of the step in which nothing could be missed that lasted, in thousandths.
+    func coveragePerMille(from start: RunTime, to end: RunTime) -> Int {
+        guard let firstSample, let lastSample, end > start else { return 0 }
+        let edges = max(.zero, firstSample - start - Self.patience) + max(.zero, end - lastSample - Self.patience)
+        return max(0, 1000 - Int(((blind + edges) / (end - start) * 1000).rounded()))
     }
 
     /// Sessions that PostgreSQL ended after `moment`.

@@ -58,7 +58,7 @@ extension StepEvidence {
     ///
     /// - Parameter youngOwners: owners that began during the step; they are warming up and are left out.
     init(
-        closing row: StepRow, gathered: StepAccumulator, before floorBefore: Int?, sampleEvery: Duration, youngOwners: Set<String>,
+        closing row: StepRow, gathered: StepAccumulator, before floorBefore: Int?, youngOwners: Set<String>,
         unitGap: Duration
     ) {
         let grace = Self.grace(settle: row.end - row.loadEnd)
@@ -113,8 +113,7 @@ extension StepEvidence {
         birthsSeen = gathered.born
         birthsCounted = gathered.firstOpened.flatMap { first in gathered.lastOpened.map { $0 - first } }
         self.birthsInSilence = birthsInSilence
-        let due = max(1, Int((row.end - row.start) / sampleEvery))
-        coveragePerMille = min(1000, gathered.samples * 1000 / due)
+        coveragePerMille = gathered.coveragePerMille(from: row.start, to: row.end)
         voidReason = Self.reasonToVoid(row, gathered, coveragePerMille)
     }
 

@@ -167,7 +167,7 @@ import Verdicts
     @Test("a blind sampler makes the run inconclusive")
     func blind() {
         let run = SimulatedRun(facts: Self.facts()) { run, _, _ in run.open() }
-        run.losesSample = { $0 > 30 && $0 % 5 != 0 }
+        run.losesSample = { $0 > 60 && $0 % 50 != 0 }
         let verdict = run.run()
         #expect(verdict.verdict == .inconclusive)
         #expect(verdict.exitCode == 3)

@@ -28,12 +28,11 @@ import Testing
         // E over Poisson(λ) of one step's e-value, summed to where the weights vanish.
         let background = 0.05
         var mean = 0.0
-        var weight = exp(-background)
-        for count in 0..<200 {
+        for count in 0..<400 {
             var process = EProcess()
             process.observe(count: count, background: background)
-            mean += weight * exp(process.logValue)
-            weight *= background / Double(count + 1)
+            let logWeight = Double(count) * log(background) - background - lgamma(Double(count + 1))
+            mean += exp(logWeight + process.logValue)
         }
         #expect(abs(mean - 1) < 1e-6)
     }

@@ -3,7 +3,8 @@
 /// Used by one reader on one thread; reporting never stops the reading, so that everything wrong is found at once.
 final class Diagnostics {
     private let source: SourceText?
-    private var found: [(place: Place?, problem: ScenarioProblem)] = []
+    private var found: [ScenarioProblem] = []
+    private var known: Set<ScenarioProblem> = []
 
     init(source: SourceText?) { self.source = source }
 
@@ -24,16 +25,15 @@ final class Diagnostics {
                     file: name, column: column, text: SecretText.masking(text), message: message, expected: expected, hint: help)
             }
         // An alias in YAML is read wherever it stands, and is wrong once.
-        guard !found.contains(where: { $0.place == place && $0.problem == problem }) else { return }
-        found.append((place, problem))
+        if known.insert(problem).inserted { found.append(problem) }
     }
 
     /// All problems by place: the file's first, then the flags' in the order of their reports.
     var sorted: ScenarioProblems {
         let ordered = found.enumerated().sorted { one, other in
-            key(one.element.problem, one.offset) < key(other.element.problem, other.offset)
+            key(one.element, one.offset) < key(other.element, other.offset)
         }
-        return ScenarioProblems(ordered.map(\.element.problem))
+        return ScenarioProblems(ordered.map(\.element))
     }
 
     private func key(_ problem: ScenarioProblem, _ offset: Int) -> (Int, Int, Int) {

@@ -35,6 +35,16 @@ enum SecretText {
         return String(struck)
     }
 
+    /// The password of every `scheme://user:password@`.
+    static func urlPasswords(in text: String) -> [String] {
+        let scalars = Array(text.unicodeScalars)
+        return urlPasswords(in: scalars).map { range in
+            var password = String.UnicodeScalarView()
+            password.append(contentsOf: scalars[range])
+            return String(password)
+        }
+    }
+
     private static func maskURLPasswords(_ scalars: inout [Unicode.Scalar]) {
         for range in urlPasswords(in: scalars) where !containsVariable(scalars[range]) {
             for index in range { scalars[index] = "*" }
@@ -42,7 +52,8 @@ enum SecretText {
     }
 
     /// The password runs from the first colon behind `://` to the last `@` before white space, a quote, or a `?` behind an `@`:
-    /// further than libpq reads, because a password with a raw `@` or `/` is a common mistake, and must not be shown for it.
+    /// further than libpq reads, because a password with a raw `@` or `/` is a common mistake, and must not be shown for it. In a URL
+    /// of HTTP, whose paths hold colons and `@`, it ends before the first `/`.
     private static func urlPasswords(in scalars: [Unicode.Scalar]) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
         var index = 0
@@ -52,9 +63,11 @@ enum SecretText {
                 continue
             }
             let start = index + 3
+            let isHTTP = ["http", "https"].contains { scalars[..<index].suffix($0.count).elementsEqual($0.unicodeScalars) }
+            let stops = (isHTTP ? " \t\"'/" : " \t\"'").unicodeScalars
             var end = start
             var at: Int?
-            while end < scalars.count, !" \t\"'".unicodeScalars.contains(scalars[end]) {
+            while end < scalars.count, !stops.contains(scalars[end]) {
                 if scalars[end] == "@" { at = end }
                 if scalars[end] == "?", at != nil { break }
                 end += 1

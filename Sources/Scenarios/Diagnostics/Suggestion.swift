@@ -1,10 +1,10 @@
 /// The word of a list that was probably meant.
 enum Suggestion {
-    /// The nearest of `words` by edit distance, at most a third of the word's length away (at least 1); `nil` when none is near.
+    /// The nearest of `words` by edit distance, at most a third of the word's length away; `nil` when none is near.
     static func nearest(to word: String, among words: some Sequence<String>) -> String? {
         guard word.count <= 64 else { return nil }
         let typed = Array(word.lowercased().replacing("-", with: "_"))
-        let limit = max(1, typed.count / 3)
+        let limit = typed.count / 3
         var best: (word: String, distance: Int)?
         for candidate in words {
             let distance = editDistance(typed, Array(candidate.lowercased()))

@@ -71,11 +71,21 @@ extension Diagnostics {
             return
         }
         let names = known.map { "{{\($0)}}" }
-        let nearest = Suggestion.nearest(to: name, among: known).map { "did you mean `{{\($0)}}`?" }
-        report(
-            place, "`{{\(name)}}` is not known in \(owner)",
-            expected: known.isEmpty ? "no placeholder here" : "one of \(names.quotedList)",
-            help: nearest ?? "write `{{{{` for the two braces themselves")
+        let expected =
+            switch names.count {
+            case 0: "no placeholder here"
+            case 1: names.quotedList
+            default: "one of \(names.quotedList)"
+            }
+        let help =
+            if KeySet.server.accepted.contains(name) {
+                "`{{\(name)}}` is the `\(name)` that the server declares, where it declares it"
+            } else if let nearest = Suggestion.nearest(to: name, among: known) {
+                "did you mean `{{\(nearest)}}`?"
+            } else {
+                "write `{{{{` for the two braces themselves"
+            }
+        report(place, "`{{\(name)}}` is not known in \(owner)", expected: expected, help: help)
     }
 
     /// A whole number in decimal; in quotes only when it comes from a variable.
@@ -129,10 +139,13 @@ extension Diagnostics {
     }
 
     /// One word of a list.
-    func word(_ value: YAMLValue, _ owner: String, of words: [String]) -> String? {
+    ///
+    /// - Parameter normal: from another spelling to that of the list.
+    func word(_ value: YAMLValue, _ owner: String, of words: [String], normal: (String) -> String = { $0 }) -> String? {
         let expected = words.count == 1 ? words.quotedList : "one of \(words.quotedList)"
         guard let scalar = scalar(value, owner, expected: expected), !scalar.isUnknown else { return nil }
-        if words.contains(scalar.text) { return scalar.text }
+        let word = normal(scalar.text)
+        if words.contains(word) { return word }
         report(
             value.place, "\(owner) is none of its words", expected: expected,
             help: Suggestion.nearest(to: scalar.written, among: words).map { "did you mean `\($0)`?" })

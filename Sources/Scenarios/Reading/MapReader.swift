@@ -54,9 +54,9 @@ struct MapReader {
 
 extension Diagnostics {
     /// The members of a map, each key once; `nil` when the value is no map. Both are reported.
-    func members(_ value: YAMLValue, _ owner: String, expected: String) -> [YAMLValue.Member]? {
+    func members(_ value: YAMLValue, _ owner: String, expected: @autoclosure () -> String) -> [YAMLValue.Member]? {
         guard case .mapping(let all) = value.content else {
-            reportType(value, owner, expected: expected)
+            reportType(value, owner, expected: expected())
             return nil
         }
         var first: [String: Place] = [:]
@@ -85,7 +85,7 @@ extension Diagnostics {
     /// - Parameter owner: what the value belongs to, in backquotes where it is a key.
     func reportType(_ value: YAMLValue, _ owner: String, expected: String, help: String? = nil) {
         if let scalar = value.scalar, CoreScalar(scalar) == .null {
-            report(value.place, "\(owner) has no value", expected: expected, help: help ?? "leave the key out for its default")
+            report(value.place, "\(owner) has no value", expected: expected, help: help ?? "give it one, or leave the key out")
         } else {
             report(value.place, "\(owner) must not be \(value.kind)", expected: expected, help: help)
         }

@@ -4,6 +4,7 @@ extension ScenarioDecoder {
     private static let weights = 1...10_000
     private static let redirects = 0...50
     private static let statuses = 100...599
+    private static let methodText = "`get: /path`, likewise \(KeySet.methods.dropFirst().quotedList), or `method` and `url`"
 
     func requests(_ map: MapReader, checksReach: Bool) -> [RequestSpec] {
         let expected = "a list of requests, each like `get: /path`"
@@ -76,7 +77,7 @@ extension ScenarioDecoder {
     }
 
     private func methodAndURL(_ map: MapReader) -> (method: RequestSpec.Method, url: YAMLValue)? {
-        let expected = "`get: /path`, likewise \(KeySet.methods.dropFirst().quotedList), or `method` and `url`"
+        let expected = Self.methodText
         let given = KeySet.methods.filter(map.has)
         if let other = given.dropFirst().first {
             diagnostics.report(map.keyPlace(other), "a request has one method, and `\(given[0])` is given", expected: expected)
@@ -96,11 +97,10 @@ extension ScenarioDecoder {
             return nil
         }
         let verb = map.required("method", expected: "a method, like `GET`").flatMap { value in
-            let methods = RequestSpec.Method.allCases.map(\.rawValue)
-            return diagnostics.word(value, "`method`", of: methods + methods.map { $0.lowercased() })
+            diagnostics.word(value, "`method`", of: RequestSpec.Method.allCases.map(\.rawValue)) { $0.uppercased() }
         }
         let url = map.required("url", expected: "a path, like `/path`")
-        guard let url, let verb, let method = RequestSpec.Method(rawValue: verb.uppercased()) else { return nil }
+        guard let url, let verb, let method = RequestSpec.Method(rawValue: verb) else { return nil }
         return (method, url)
     }
 

@@ -115,8 +115,9 @@ extension ScenarioDecoder {
     private func stop(_ value: YAMLValue) -> ServerSpec.Stop? {
         guard let map = MapReader(value, .stop, diagnostics) else { return nil }
         var stop = ServerSpec.Stop()
-        if let signal = map["signal"].flatMap({ diagnostics.word($0, "`signal`", of: Self.signals + Self.signals.map { "SIG\($0)" }) }) {
-            stop.signal = signal.hasPrefix("SIG") ? String(signal.dropFirst(3)) : signal
+        let withoutPrefix = { (name: String) in name.hasPrefix("SIG") ? String(name.dropFirst(3)) : name }
+        if let signal = map["signal"].flatMap({ diagnostics.word($0, "`signal`", of: Self.signals, normal: withoutPrefix) }) {
+            stop.signal = signal
         }
         if let within = map["within"].flatMap({ diagnostics.duration($0, "`within`", in: .milliseconds(100)...(.seconds(600))) }) {
             stop.within = within

@@ -7,7 +7,7 @@ struct VariableExpander {
     private let environment: [String: String]
     private let allowUnset: Bool
     private let diagnostics: Diagnostics
-    /// The values of variables whose names say that they are secret.
+    /// The values of variables whose names say that they are secret, and the passwords of those that hold a database's URL.
     private(set) var secrets: Set<String> = []
 
     init(environment: [String: String], allowUnset: Bool, diagnostics: Diagnostics) {
@@ -73,6 +73,7 @@ struct VariableExpander {
         } else if let value {
             scalar.segments.append(.expanded(value))
             if SecretText.isSecret(name: variable.name), !value.isEmpty { secrets.insert(value) }
+            secrets.formUnion(ConnectionString.passwords(in: value))
         } else {
             scalar.isUnknown = true
             scalar.segments.append(.expanded("${\(variable.name)}"))

@@ -34,6 +34,19 @@ package enum ConnectionString {
         return struck
     }
 
+    /// The passwords of a text, as they stand in it; none when it is no connection string.
+    static func passwords(in text: String) -> [String] {
+        guard schemes.contains(where: text.hasPrefix) else {
+            return (pairs(text) ?? []).filter { isSecret($0.keyword) }.map { String(text[$0.value]) }
+        }
+        let parameters = (text.firstIndex(of: "?").map { text[$0...].dropFirst() } ?? "").split(separator: "&")
+        let secrets = parameters.compactMap { parameter -> String? in
+            guard let equals = parameter.firstIndex(of: "="), isSecret(String(parameter[..<equals])) else { return nil }
+            return String(parameter[equals...].dropFirst())
+        }
+        return SecretText.urlPasswords(in: text) + secrets
+    }
+
     private static func isSecret(_ keyword: String) -> Bool {
         secretKeywords.contains((percentDecoded(keyword[...]) ?? keyword).lowercased())
     }

@@ -9,6 +9,7 @@ struct YAMLComposer {
     private let place: (_ line: Int, _ column: Int) -> Place
     /// Aliases repeat what they name, so that a small file can hold more than a machine can; no scenario needs as many.
     private var valuesLeft = 1_000_000
+    private var isTooLarge = false
 
     init(diagnostics: Diagnostics, place: @escaping (_ line: Int, _ column: Int) -> Place) {
         self.diagnostics = diagnostics
@@ -20,11 +21,13 @@ struct YAMLComposer {
         var repair = DuplicateKeyRepair(text)
         while true {
             do {
-                guard let node = try Yams.compose(yaml: repair.text) else {
+                // Without rules nothing is resolved by YAML 1.1; by default the encoding could come from the environment.
+                guard let node = try Yams.compose(yaml: repair.text, .basic, .default, .utf8) else {
                     diagnostics.report(place(1, 1), "the file is empty", expected: "a scenario: at least `target` and `requests`")
                     return nil
                 }
-                return convert(node, repair, depth: 0)
+                let value = convert(node, repair, depth: 0)
+                return isTooLarge ? nil : value
             } catch YamlError.duplicatedKeysInMapping(let names, let context) {
                 // Yams stops at a duplicate; the key is renamed for it, named back by `convert`, and reported by the map's reader.
                 if repair.rename(line: context.mark.line, column: context.mark.column) { continue }
@@ -40,14 +43,14 @@ struct YAMLComposer {
     private mutating func convert(_ node: Node, _ repair: DuplicateKeyRepair, depth: Int) -> YAMLValue? {
         let place = node.mark.map { self.place($0.line, $0.column) } ?? self.place(1, 1)
         valuesLeft -= 1
-        guard depth <= Self.depthLimit else {
-            diagnostics.report(place, "the file is nested more than \(Self.depthLimit) levels deep")
-            return nil
-        }
-        guard valuesLeft > 0 else {
-            if valuesLeft == 0 {
-                diagnostics.report(place, "the file holds more than a million values", help: "aliases repeat what they name")
+        guard !isTooLarge, valuesLeft > 0, depth <= Self.depthLimit else {
+            if !isTooLarge, valuesLeft > 0 {
+                diagnostics.report(place, "the file is nested more than \(Self.depthLimit) levels deep")
+            } else if !isTooLarge {
+                diagnostics.report(
+                    place, "the file holds too many values", help: "aliases repeat what they name; this makes more than a million")
             }
+            isTooLarge = true
             return nil
         }
         switch node {
@@ -57,6 +60,11 @@ struct YAMLComposer {
             return YAMLValue(place: place, content: .sequence(sequence.compactMap { convert($0, repair, depth: depth + 1) }))
         case .mapping(let mapping):
             checkTag(mapping.tag, at: place)
+            guard mapping.allSatisfy({ if case .scalar = $0.key { true } else { false } }) else {
+                diagnostics.report(
+                    place, "a key in this map is no word, but a map or a list", help: "a value that begins with `{{` stands in quotes")
+                return unknown(at: place)
+            }
             let members = mapping.compactMap { convert(key: $0.key, value: $0.value, repair, depth: depth + 1) }
             return YAMLValue(place: place, content: .mapping(members))
         case .alias: return nil
@@ -65,13 +73,15 @@ struct YAMLComposer {
 
     private mutating func convert(key: Node, value: Node, _ repair: DuplicateKeyRepair, depth: Int) -> YAMLValue.Member? {
         let keyPlace = key.mark.map { place($0.line, $0.column) } ?? place(1, 1)
-        guard case .scalar(let scalar) = key else {
-            diagnostics.report(
-                keyPlace, "a key must be a word, not a map or a list", help: "a value that begins with `{` or `[` stands in quotes")
-            return nil
-        }
-        guard let value = convert(value, repair, depth: depth) else { return nil }
+        guard case .scalar(let scalar) = key, let value = convert(value, repair, depth: depth) else { return nil }
         return YAMLValue.Member(key: repair.original(scalar.string), keyPlace: keyPlace, value: value)
+    }
+
+    /// In the place of what was reported already, so that nothing more is said of it.
+    private func unknown(at place: Place) -> YAMLValue {
+        var scalar = ScalarText("", isPlain: false)
+        scalar.isUnknown = true
+        return YAMLValue(place: place, content: .scalar(scalar))
     }
 
     private func convert(_ scalar: Node.Scalar, at place: Place) -> ScalarText {

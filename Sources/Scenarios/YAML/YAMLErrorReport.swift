@@ -13,7 +13,8 @@ struct YAMLErrorReport {
             YamlError.composer(let context, let problem, let mark, _):
             message = [context?.text, problem].compactMap(\.self).joined(separator: " ")
             self.place = place(mark.line, mark.column)
-            help = Self.help(for: problem, line: source.line(mark.line) ?? "", column: mark.column)
+            let begin = context.flatMap { $0.mark.line < mark.line ? "what is not ended begins on line \($0.mark.line)" : nil }
+            help = Self.help(for: problem, line: source.line(mark.line) ?? "", column: mark.column) ?? begin
         case YamlError.reader(let problem, let offset, _, _):
             message = problem
             let index = offset.flatMap { text.index(text.startIndex, offsetBy: $0, limitedBy: text.endIndex) } ?? text.startIndex

@@ -1,0 +1,72 @@
+internal import CCurl
+
+/// What is known of a transfer: to be read when it has ended, before the handle is used again.
+extension CurlEasy {
+    /// Forgets what was noted of the transfer before.
+    ///
+    /// - Parameter attempts: how often the request may be handed to a connection. libcurl itself sends a request again when a
+    ///   connection that it reused ends before the first byte of a response, up to five times; one attempt more than allowed
+    ///   ends the transfer with ``CurlCode/abortedByCallback``.
+    package func prepareForTransfer(attempts: Int) {
+        notes.pointee.attempts = 0
+        notes.pointee.attemptLimit = Int32(attempts)
+        notes.pointee.connection = 0
+        notes.pointee.headerIsWhole = false
+        errorText[0] = 0
+    }
+
+    /// How often the request was handed to a connection; 0 when none was established.
+    package var attempts: Int { Int(notes.pointee.attempts) }
+
+    /// The status of the response, 0 when there was none.
+    package var status: Int { long(CURLINFO_RESPONSE_CODE) }
+
+    /// Whether the header of the response came to its end. libcurl calls a transfer well that ended in the middle of it.
+    package var headerIsWhole: Bool { notes.pointee.headerIsWhole }
+
+    /// Bytes of the header received.
+    package var headerBytes: Int { long(CURLINFO_HEADER_SIZE) }
+
+    /// How many connections were begun for the transfer.
+    package var connectionsBegun: Int { long(CURLINFO_NUM_CONNECTS) }
+
+    /// The error number of the system call that failed, 0 when none did.
+    package var systemError: Int32 { Int32(truncatingIfNeeded: long(CURLINFO_OS_ERRNO)) }
+
+    /// Bytes of the body received, as they came off the wire but for the framing.
+    package var bodyBytes: Int {
+        var value: curl_off_t = 0
+        guard seep_easy_get_offset(raw, CURLINFO_SIZE_DOWNLOAD_T, &value) == CURLE_OK else { return 0 }
+        return Int(value)
+    }
+
+    /// The number of the connection that the transfer went over, see ``CurlSockets``; 0 when there was none.
+    package var connection: Int { notes.pointee.connection }
+
+    /// Whether libcurl's message on the failure holds `text`. For the few cases in which the code alone does not tell.
+    package func errorHolds(_ text: StaticString) -> Bool {
+        text.withUTF8Buffer { needle in
+            var start = errorText
+            while start.pointee != 0 {
+                var index = 0
+                while index < needle.count, start[index] != 0, UInt8(bitPattern: start[index]) == needle[index] { index += 1 }
+                if index == needle.count { return true }
+                start += 1
+            }
+            return false
+        }
+    }
+
+    /// The value of a header of the response, the last where there are several; `nil` when there is none.
+    package func responseHeader(_ name: String) -> String? {
+        var header: UnsafeMutablePointer<curl_header>?
+        guard curl_easy_header(raw, name, 0, UInt32(CURLH_HEADER), -1, &header) == CURLHE_OK, let value = header?.pointee.value
+        else { return nil }
+        return String(cString: value)
+    }
+
+    private func long(_ info: CURLINFO) -> Int {
+        var value = 0
+        return seep_easy_get_long(raw, info, &value) == CURLE_OK ? value : 0
+    }
+}

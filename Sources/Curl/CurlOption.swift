@@ -1,0 +1,59 @@
+internal import CCurl
+
+/// An option of an easy handle that takes a number or a switch.
+package struct CurlNumberOption: Sendable {
+    let raw: CURLoption
+
+    package static let timeoutMilliseconds = CurlNumberOption(raw: CURLOPT_TIMEOUT_MS)
+    package static let connectTimeoutMilliseconds = CurlNumberOption(raw: CURLOPT_CONNECTTIMEOUT_MS)
+    package static let noSignal = CurlNumberOption(raw: CURLOPT_NOSIGNAL)
+    package static let tcpNoDelay = CurlNumberOption(raw: CURLOPT_TCP_NODELAY)
+    package static let pathAsIs = CurlNumberOption(raw: CURLOPT_PATH_AS_IS)
+    package static let freshConnect = CurlNumberOption(raw: CURLOPT_FRESH_CONNECT)
+    package static let forbidReuse = CurlNumberOption(raw: CURLOPT_FORBID_REUSE)
+    /// Seconds after which an idle connection is not used again.
+    package static let maximumIdleAge = CurlNumberOption(raw: CURLOPT_MAXAGE_CONN)
+    /// Seconds; −1: for as long as the multi handle lives.
+    package static let nameCacheTimeout = CurlNumberOption(raw: CURLOPT_DNS_CACHE_TIMEOUT)
+    package static let allowHTTP09 = CurlNumberOption(raw: CURLOPT_HTTP09_ALLOWED)
+    package static let followLocation = CurlNumberOption(raw: CURLOPT_FOLLOWLOCATION)
+    package static let decodeContent = CurlNumberOption(raw: CURLOPT_HTTP_CONTENT_DECODING)
+    package static let waitForMultiplex = CurlNumberOption(raw: CURLOPT_PIPEWAIT)
+    package static let get = CurlNumberOption(raw: CURLOPT_HTTPGET)
+    package static let post = CurlNumberOption(raw: CURLOPT_POST)
+    package static let noBody = CurlNumberOption(raw: CURLOPT_NOBODY)
+    package static let httpVersion = CurlNumberOption(raw: CURLOPT_HTTP_VERSION)
+    package static let receiveBufferBytes = CurlNumberOption(raw: CURLOPT_BUFFERSIZE)
+}
+
+/// An option of an easy handle that takes a string; libcurl keeps a copy.
+package struct CurlStringOption: Sendable {
+    let raw: CURLoption
+
+    package static let url = CurlStringOption(raw: CURLOPT_URL)
+    /// What stands in the request line after the method, byte for byte, in place of the URL's path and query.
+    package static let requestTarget = CurlStringOption(raw: CURLOPT_REQUEST_TARGET)
+    package static let method = CurlStringOption(raw: CURLOPT_CUSTOMREQUEST)
+    package static let protocols = CurlStringOption(raw: CURLOPT_PROTOCOLS_STR)
+    package static let proxy = CurlStringOption(raw: CURLOPT_PROXY)
+    package static let noProxy = CurlStringOption(raw: CURLOPT_NOPROXY)
+}
+
+/// The values of ``CurlNumberOption/httpVersion``.
+package enum CurlHTTPVersion: Sendable {
+    case http1_0
+    case http1_1
+    /// HTTP/2 over TLS when the server offers it, else 1.1.
+    case http2OverTLS
+    /// HTTP/2 from the first byte, without TLS and without asking.
+    case http2PriorKnowledge
+
+    package var value: Int {
+        switch self {
+        case .http1_0: Int(CURL_HTTP_VERSION_1_0)
+        case .http1_1: Int(CURL_HTTP_VERSION_1_1)
+        case .http2OverTLS: Int(CURL_HTTP_VERSION_2TLS)
+        case .http2PriorKnowledge: Int(CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE)
+        }
+    }
+}

@@ -1,0 +1,127 @@
+internal import CCurl
+internal import Glibc
+package import LinuxIO
+
+/// The sockets of libcurl as the loop sees them: which are watched for what, and the number of each connection.
+///
+/// It is what libcurl calls back, so it outlives every handle made with it. One thread; it lives as long as that thread's loop,
+/// and connections are numbered from 1 over its whole life. A connection that could not be opened has its number too.
+///
+/// libcurl stops watching a socket after each transfer and starts again with the next. That would be two system calls for each
+/// request; instead an idle socket stays registered, and is taken out only when something happens on it.
+package final class CurlSockets {
+    private struct Entry {
+        /// 0: not a connection of ours, such as the pipe of a resolver thread.
+        var number = 0
+        /// What libcurl waits for.
+        var wanted: UInt8 = 0
+        /// What epoll watches; 0: not registered.
+        var registered: UInt8 = 0
+    }
+
+    private static let read: UInt8 = 1
+    private static let write: UInt8 = 2
+
+    private let poller: Poller
+    /// Put into the upper half of the tag of each event; the lower half is the descriptor.
+    private let kind: UInt64
+    private var entries: UnsafeMutablePointer<Entry>
+    private var capacity = 1024
+    private var lastNumber = 0
+    /// The number of the connection closed last.
+    package private(set) var lastClosed = 0
+    /// When libcurl wants to be called though nothing has happened; `nil`: never.
+    package internal(set) var deadline: MonotonicInstant?
+    /// libcurl wants to be called at once.
+    package internal(set) var isDue = false
+    /// Sockets that epoll would not watch; their transfers end by time-out.
+    package private(set) var failures = 0
+
+    /// - Parameter kind: the upper 32 bits of the tags of this object's events.
+    package init(poller: Poller, kind: UInt32) {
+        self.poller = poller
+        self.kind = UInt64(kind) << 32
+        entries = .allocate(capacity: capacity)
+        entries.initialize(repeating: Entry(), count: capacity)
+    }
+
+    deinit {
+        entries.deallocate()
+    }
+
+    /// Connections numbered so far.
+    package var connectionsNumbered: Int { lastNumber }
+
+    /// Whether libcurl waits for `fd`. When it does not, something happened on an idle connection, which libcurl finds out when it
+    /// next takes it up: it is no longer watched then.
+    func isWanted(_ fd: Int32) -> Bool {
+        guard Int(fd) < capacity else { return false }
+        if entries[Int(fd)].wanted != 0 { return true }
+        if entries[Int(fd)].registered != 0 {
+            poller.epoll.remove(fd)
+            entries[Int(fd)].registered = 0
+        }
+        return false
+    }
+
+    func number(of fd: Int32) -> Int {
+        Int(fd) < capacity ? entries[Int(fd)].number : 0
+    }
+
+    /// A socket was made for a connection; returns its number.
+    func opened(_ fd: Int32) -> Int {
+        makeRoom(for: fd)
+        lastNumber += 1
+        entries[Int(fd)] = Entry(number: lastNumber)
+        return lastNumber
+    }
+
+    /// The socket is about to be closed, which takes it out of epoll.
+    func closing(_ fd: Int32) {
+        guard Int(fd) < capacity else { return }
+        lastClosed = entries[Int(fd)].number
+        entries[Int(fd)] = Entry()
+    }
+
+    /// libcurl waits for something else on `fd`; returns the number of the connection.
+    func changed(_ fd: Int32, _ what: Int32) -> Int {
+        makeRoom(for: fd)
+        let index = Int(fd)
+        switch what {
+        case CURL_POLL_IN: entries[index].wanted = Self.read
+        case CURL_POLL_OUT: entries[index].wanted = Self.write
+        case CURL_POLL_INOUT: entries[index].wanted = Self.read | Self.write
+        default: entries[index].wanted = 0
+        }
+        let entry = entries[index]
+        if entry.wanted == entry.registered { return entry.number }
+        if entry.wanted == 0, entry.number == 0 {
+            poller.epoll.remove(fd)
+            entries[index].registered = 0
+        } else if entry.wanted != 0 || entry.registered != Self.read {
+            register(fd, entry.wanted == 0 ? Self.read : entry.wanted)
+        }
+        return entry.number
+    }
+
+    private func register(_ fd: Int32, _ bits: UInt8) {
+        do {
+            try poller.epoll.set(
+                fd, tag: kind | UInt64(UInt32(bitPattern: fd)), read: bits & Self.read != 0, write: bits & Self.write != 0)
+            entries[Int(fd)].registered = bits
+        } catch {
+            failures += 1
+        }
+    }
+
+    private func makeRoom(for fd: Int32) {
+        guard Int(fd) >= capacity else { return }
+        let larger = max(capacity * 2, Int(fd) + 1)
+        let moved = UnsafeMutablePointer<Entry>.allocate(capacity: larger)
+        moved.moveInitialize(from: entries, count: capacity)
+        (moved + capacity).initialize(repeating: Entry(), count: larger - capacity)
+        entries.deallocate()
+        entries = moved
+        capacity = larger
+    }
+}

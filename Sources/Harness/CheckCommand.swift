@@ -1,0 +1,101 @@
+import LinuxIO
+import Measurements
+package import Scenarios
+import Verdicts
+
+/// Validates a scenario and says what a run of it would do, without starting or sending anything.
+package enum CheckCommand {
+    /// Slots that are reckoned with when the database is not a throwaway: PostgreSQL's default.
+    private static let usualLimit = 97
+
+    /// The plan as lines for people.
+    package static func plan(of scenario: Scenario, quick: Bool, seed: UInt64) -> [String] {
+        var lines = ["\(scenario.name): \(count(scenario.requests.count, "request")), \(serverNames(scenario))"]
+        let load = LoadShape(scenario.load)
+        lines.append("  target      \(scenario.target.text)")
+        lines += databaseLines(scenario)
+        if let requests = load.requests {
+            let counts = Deal(weights: scenario.requests.map(\.weight), seed: seed).counts(dose: requests)
+            lines.append("  a wave      \(count(requests, "request")) at concurrency \(load.concurrency), dealt by weight:")
+            for (request, share) in zip(scenario.requests, counts) {
+                lines.append("                \(share) × \(request.name)\(request.follow > 0 ? " (follows up to \(request.follow))" : "")")
+            }
+        } else {
+            lines.append("  a wave      \(load.duration.seconds) s at concurrency \(load.concurrency)")
+        }
+        for server in scenario.servers.isEmpty ? [nil] : scenario.servers.map(Optional.some) {
+            lines += outlook(scenario, server: server, load: load, quick: quick)
+        }
+        return lines
+    }
+
+    private static func serverNames(_ scenario: Scenario) -> String {
+        scenario.servers.isEmpty
+            ? "a target that runs already"
+            : "\(count(scenario.servers.count, "server")): \(scenario.servers.map(\.name).joined(separator: ", "))"
+    }
+
+    private static func databaseLines(_ scenario: Scenario) -> [String] {
+        guard let database = scenario.database else { return ["  database    none: a run will ask for one"] }
+        let every = "sampled every \(DurationText.string(database.every))"
+        switch database.source {
+        case .throwaway: return ["  database    a PostgreSQL of Seep's own, \(limit(scenario)) slots for the application, \(every)"]
+        case .url(let url): return ["  database    \(ConnectionString.withoutPassword(url)), \(every)"]
+        }
+    }
+
+    /// Slots that an ordinary role may have: as the throwaway is configured, else PostgreSQL's default.
+    private static func limit(_ scenario: Scenario) -> Int {
+        guard let database = scenario.database, case .throwaway = database.source else { return usualLimit }
+        func setting(_ name: String, _ standard: Int) -> Int { database.settings[name].flatMap(Int.init) ?? standard }
+        return setting("max_connections", 1000) - setting("superuser_reserved_connections", 3) - setting("reserved_connections", 0)
+    }
+
+    private static func outlook(_ scenario: Scenario, server: ServerSpec?, load: LoadShape, quick: Bool) -> [String] {
+        let limit = limit(scenario)
+        let facts = RunFacts(
+            requests: scenario.requests.map { RunFacts.Request(name: $0.name, weight: $0.weight) }, concurrency: load.concurrency,
+            requestsPerWave: load.requests, waves: scenario.waves.count, settleSeconds: scenario.waves.settle.seconds,
+            baselineSeconds: scenario.tests.baseline?.seconds, warmUpSeconds: scenario.tests.warmUp?.seconds,
+            unitDose: scenario.tests.unitDose, longIdleSeconds: scenario.tests.longIdle?.seconds, quick: quick,
+            sampleEverySeconds: scenario.database?.every.seconds ?? 0.1, limit: limit, headroom: limit - 2,
+            budget: scenario.database?.budget.sessions(of: limit) ?? limit, declaredRoomPerWorker: server?.pool ?? server?.threads,
+            declaredWorkers: server?.workers, managed: server != nil,
+            throwaway: scenario.database.map { $0.source == .throwaway } ?? false)
+        let clean = Outlook(facts: facts, assuming: .clean, loadDuration: load.duration)
+        let leaking = Outlook(facts: facts, assuming: .leaking, loadDuration: load.duration)
+        var lines = ["", "  \(server?.name ?? "target"), if it is clean: \(seconds(clean.atLeast)) beside the requests themselves"]
+        lines += clean.steps.map(line)
+        if let limit = clean.detectionLimitPer1000 {
+            lines.append("    detection limit: a leak of \(rounded(limit)) or more sessions per 1,000 requests would be seen (95%)")
+        }
+        lines.append("  \(server?.name ?? "target"), if each request leaked: \(seconds(leaking.atLeast)) beside the requests themselves")
+        lines += leaking.steps.map(line)
+        return lines
+    }
+
+    private static func line(_ step: Step) -> String {
+        let dose =
+            switch step.dose {
+            case .silence(let duration): "no load for \(DurationText.string(duration))"
+            case .closed(let requests, let concurrency): "\(count(requests, "request")) at concurrency \(concurrency)"
+            case .scenario(nil): "the whole load"
+            case .scenario(.some(let cap)): "the load, at most \(count(cap, "request"))"
+            case .unit(let requests, let gap): "\(count(requests, "request")) one at a time, \(DurationText.string(gap)) apart"
+            }
+        let settle = step.settle == .zero ? "" : ", then a settle of \(DurationText.string(step.settle))"
+        return "    \(step.id)  \(step.kind.rawValue.padding(to: 9)) \(dose)\(settle)  (\(step.why))"
+    }
+
+    private static func seconds(_ duration: Duration) -> String { DurationText.string(.seconds(Int(duration.seconds.rounded()))) }
+
+    private static func rounded(_ value: Double) -> String {
+        value >= 10 ? String(Int(value.rounded())) : String((value * 10).rounded() / 10)
+    }
+
+    private static func count(_ value: Int, _ word: String) -> String { "\(value) \(word)\(value == 1 ? "" : "s")" }
+}
+
+extension String {
+    fileprivate func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}

@@ -1,0 +1,279 @@
+import Curl
+import LinuxIO
+import Measurements
+import Scenarios
+
+/// The event loop of one load thread: carries out steps, one after another.
+///
+/// Between two waits of epoll it allocates nothing of its own for a request. The clock is read after each event that it has handled,
+/// not once for the whole batch: libcurl takes some 15 µs for an event, and with one reading for all, the last of a batch would be
+/// told as too fast and its successor as too slow by the time that the others took.
+final class LoadLoop {
+    /// A request in flight, in the slot of the same number.
+    struct Flight {
+        var request = 0
+        var intended = MonotonicInstant(nanoseconds: 0)
+        var start = MonotonicInstant(nanoseconds: 0)
+        var fresh = false
+        var active = false
+        /// Redirects followed so far.
+        var hops = 0
+        /// What a redirect led to: owned by the flight, freed when it ends.
+        var hop: UnsafeMutablePointer<PreparedRequest>?
+    }
+
+    private enum Source {
+        static let sockets: UInt32 = 0
+        static let timer: UInt32 = 1
+        static let mailbox: UInt32 = 2
+        static let guardRail: UInt32 = 3
+    }
+
+    /// Events handled between two looks at the timer and the stops.
+    private static let eventsPerPass = 32
+    /// Starts in one go, so that a target which refuses at once does not keep the loop from everything else.
+    private static let startsPerGo = 64
+    private static let livePeriod = Duration.milliseconds(200)
+
+    let settings: LoadSettings
+    let requests: RequestTable
+    let transport: GeneralTransport
+    let recorder: Recorder
+    private let mailbox: Mailbox
+    private let guardSignal: EventFD
+    private let poller: Poller
+    private let timer: TimerFD
+    private let possible: Int
+
+    var flights: UnsafeMutablePointer<Flight>
+    var free: UnsafeMutablePointer<Int>
+    var freeCount = 0
+    private var flightCapacity = 0
+
+    var program: StepProgram
+    var order: DealtOrder
+    var policy = ConnectionPolicy.reuse
+    var now = MonotonicInstant.now
+    var inFlight = 0
+    var peak = 0
+    var given = 0
+    var stopped: LoadOutcome.Stop?
+    private var wake: MonotonicInstant?
+    private var armed: MonotonicInstant?
+    private var hasMore = false
+    private var isFinished = false
+    private var live = LiveRate()
+    private var nextLive = MonotonicInstant(nanoseconds: 0)
+
+    init(_ settings: LoadSettings, mailbox: Mailbox, guardSignal: EventFD) throws(LoadError) {
+        self.settings = settings
+        self.mailbox = mailbox
+        self.guardSignal = guardSignal
+        ProcessSignals.ignorePipe()
+        let scenario = settings.scenario
+        requests = try RequestTable(settings)
+        program = StepProgram(
+            .scenario(cap: nil), load: scenario.load, single: false, begin: now, pacing: { settings.pacing($0) })
+        order = DealtOrder(.only(0), planned: nil, weights: [], dealer: settings.dealer)
+        possible = DescriptorLimit.raise()
+        let wanted = program.maximumInFlight
+        guard wanted <= possible else { throw .tooManyInFlight(wanted: wanted, possible: possible) }
+        do {
+            poller = try Poller(capacity: Self.eventsPerPass)
+            timer = try TimerFD()
+            try poller.epoll.set(timer.raw, tag: UInt64(Source.timer) << 32, read: true, write: false)
+            try poller.epoll.set(mailbox.signal.raw, tag: UInt64(Source.mailbox) << 32, read: true, write: false)
+            try poller.epoll.set(guardSignal.raw, tag: UInt64(Source.guardRail) << 32, read: true, write: false)
+        } catch {
+            throw .system(error)
+        }
+        do {
+            transport = try GeneralTransport(http: scenario.http, poller: poller, kind: Source.sockets, slots: wanted)
+        } catch {
+            throw .curl(error)
+        }
+        recorder = Recorder(
+            requests: scenario.requests.map(\.name), directory: settings.directory,
+            hasArrivals: scenario.load.contains { if case .open = $0 { true } else { false } })
+        flights = .allocate(capacity: 1)
+        free = .allocate(capacity: 1)
+        makeFlights(wanted)
+    }
+
+    deinit {
+        flights.deallocate()
+        free.deallocate()
+    }
+
+    private func makeFlights(_ wanted: Int) {
+        guard wanted > flightCapacity else { return }
+        flights.deallocate()
+        free.deallocate()
+        flights = .allocate(capacity: wanted)
+        free = .allocate(capacity: wanted)
+        flights.initialize(repeating: Flight(), count: wanted)
+        // Taken from the end: the lowest slots are used most.
+        for index in 0..<wanted { (free + index).initialize(to: wanted - 1 - index) }
+        freeCount = wanted
+        flightCapacity = wanted
+    }
+
+    /// Carries out orders until the engine finishes. The thread's body.
+    func serve() {
+        while true {
+            while let order = mailbox.takeOrder() {
+                do {
+                    mailbox.answer(order, with: .ended(try carryOut(order.step)))
+                } catch {
+                    mailbox.answer(order, with: .failed(error))
+                }
+            }
+            if mailbox.isFinishing { return }
+            waitForEvents(milliseconds: -1)
+        }
+    }
+
+    private func carryOut(_ step: Step) throws(LoadError) -> LoadOutcome {
+        try begin(step)
+        now = .now
+        let start = settings.directory.clock.time(at: now)
+        program = program(of: step)
+        recorder.beginStep(step.id, now: now)
+        nextLive = now
+        checkStop()
+        _ = guardSignal.drain()
+        go()
+        while !isFinished {
+            armTimer()
+            waitForEvents(milliseconds: hasMore || transport.isDue ? 0 : -1)
+            now = .now
+            transport.runTimeouts(now: now)
+            settle()
+            go()
+            recorder.advance(to: now)
+            if now >= nextLive { publish(step) }
+        }
+        transport.close()
+        now = .now
+        recorder.endStep(now: now)
+        publish(step)
+        return outcome(start: start)
+    }
+
+    /// Makes room for the step; fails before anything is sent.
+    private func begin(_ step: Step) throws(LoadError) {
+        if case .only(let index) = step.mix {
+            guard settings.scenario.requests.indices.contains(index) else { throw .noSuchRequest(index: index) }
+        }
+        now = .now
+        program = program(of: step)
+        let wanted = program.maximumInFlight
+        guard wanted <= possible else { throw .tooManyInFlight(wanted: wanted, possible: possible) }
+        policy = ConnectionPolicy(step, http: settings.scenario.http)
+        order = DealtOrder(
+            step.mix, planned: program.planned, weights: settings.scenario.requests.map(\.weight), dealer: settings.dealer)
+        makeFlights(wanted)
+        do {
+            try transport.open(slots: wanted, maximumPerHost: policy.maximumPerHost)
+        } catch {
+            throw .curl(error)
+        }
+        given = 0
+        peak = 0
+        inFlight = 0
+        stopped = nil
+        isFinished = false
+        hasMore = false
+        wake = nil
+    }
+
+    private func program(of step: Step) -> StepProgram {
+        StepProgram(
+            step.dose, load: settings.scenario.load,
+            single: step.connections == .one && settings.scenario.http.version != .http2, begin: now,
+            pacing: { settings.pacing($0) })
+    }
+
+    private func waitForEvents(milliseconds: Int32) {
+        do {
+            try poller.epoll.wait(timeoutMilliseconds: milliseconds) { event in
+                switch UInt32(truncatingIfNeeded: event.tag >> 32) {
+                case Source.sockets:
+                    transport.handle(event)
+                    now = .now
+                    settle()
+                    go()
+                case Source.timer:
+                    timer.drain()
+                    armed = nil
+                case Source.guardRail:
+                    if guardSignal.drain() { stop(.guardRail) }
+                default:
+                    mailbox.signal.drain()
+                    checkStop()
+                }
+            }
+        } catch {
+            // epoll_wait fails for wrong arguments only.
+            preconditionFailure("\(error)")
+        }
+    }
+
+    private func checkStop() {
+        if let reason = mailbox.stopAsked { stop(reason) }
+    }
+
+    /// Starts whatever is due.
+    private func go() {
+        hasMore = false
+        for _ in 0..<Self.startsPerGo {
+            switch program.next(now: now, inFlight: inFlight) {
+            case .start(let intended):
+                start(intended: intended)
+                settleStarted()
+            case .drop:
+                recorder.dropped(order.next())
+            case .wait(let until):
+                wake = until
+                return
+            case .finished:
+                isFinished = true
+                return
+            }
+        }
+        hasMore = true
+    }
+
+    /// Sends what was just begun, and settles what has ended by that: refused at once, and where that was a redirect's next.
+    func settleStarted() {
+        while transport.isDue {
+            transport.runTimeouts(now: now)
+            now = .now
+            settle()
+        }
+    }
+
+    private func armTimer() {
+        var next = nextLive
+        if let wake { next = min(next, wake) }
+        if let deadline = transport.deadline { next = min(next, deadline) }
+        // One that is armed for an earlier moment will do: it costs a pass, not a system call for each request.
+        if let armed, armed <= next { return }
+        timer.arm(at: next)
+        armed = next
+    }
+
+    private func publish(_ step: Step) {
+        nextLive = now + Self.livePeriod
+        var value = LiveLoad()
+        value.done = recorder.run.done
+        value.perSecond = live.perSecond(done: value.done, now: now)
+        value.startedInStep = given
+        value.plannedInStep = program.planned
+        value.inFlight = inFlight
+        value.unexpected = recorder.run.unexpected
+        value.dropped = recorder.totals.dropped
+        (value.p50, value.p99) = recorder.totals.medianAndTail
+        mailbox.live = value
+    }
+}

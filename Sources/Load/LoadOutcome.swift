@@ -1,0 +1,61 @@
+package import Measurements
+
+/// What came of the load of one step.
+package struct LoadOutcome: Hashable, Sendable {
+    package enum Stop: Hashable, Sendable {
+        case completed
+        /// The guard rail stopped the load.
+        case guardRail
+        /// ``LoadEngine/stopLoad(_:)`` was called.
+        case interrupted
+    }
+
+    /// Transfers of one class in the step.
+    package struct ClassCount: Hashable, Sendable {
+        /// The index of the request in the scenario; `nil` for what is counted together beyond 256 classes.
+        package let request: Int?
+        package let name: String
+        package let outcome: Outcome
+        package let done: Int
+        package let unexpected: Int
+    }
+
+    /// Latency (from the intended start) and service time (from the actual start), microseconds; `nil` when nothing ended.
+    package struct Times: Hashable, Sendable {
+        package var latency: RequestRow.Quantiles?
+        package var service: RequestRow.Quantiles?
+    }
+
+    /// When the load began.
+    package var start = RunTime.zero
+    /// When the last response had ended and all connections were closed.
+    package var loadEnd = RunTime.zero
+    /// Requests started; a redirect that is followed, or a retry, is no further request.
+    package var given = 0
+    /// Exchanges that ended: requests and followed redirects.
+    package var transfers = 0
+    /// The most requests that could be in flight: of the step as it was carried out (1 on one connection).
+    package var concurrency = 0
+    package var peakInFlight = 0
+    /// Connections opened.
+    package var opened = 0
+    /// Transfers that went over a connection that had served before.
+    package var reused = 0
+    /// Requests sent again because a reused connection ended before the first byte of the response.
+    package var retried = 0
+    /// Arrivals not sent because `max_in_flight` was reached; with ``given``, the arrivals that were due.
+    package var dropped = 0
+    /// Requests that ended otherwise than expected. Those that we hung up when the load was stopped are not among them.
+    package var unexpected = 0
+    /// Bytes of bodies received.
+    package var bytes = 0
+    /// Times beyond the range of the histograms (1 h), counted as 1 h.
+    package var outOfRange = 0
+    /// Connections that this machine refused us: no local port, no descriptor, no memory. Above 0, the load is not what was asked for.
+    package var localFailures = 0
+    package var stoppedBy = Stop.completed
+    package var times = Times()
+    /// Of the run so far, this step included.
+    package var runTimes = Times()
+    package var classes: [ClassCount] = []
+}

@@ -1,0 +1,177 @@
+import LinuxIO
+import Measurements
+import Scenarios
+
+/// What a step starts and when: the phases of its load, as a machine that is asked what to do next.
+///
+/// Pure: time comes in, actions go out. A phase that ends by its duration hands over at that moment, with its last requests
+/// still in flight; one that ends by a count hands over when its last response has ended.
+struct StepProgram {
+    enum Action: Equatable {
+        /// Start a request, which was due at this moment.
+        case start(intended: MonotonicInstant)
+        /// An arrival was due, and no place is free: it is not sent.
+        case drop
+        /// Nothing before this moment (`nil`: no moment known) or the end of a transfer.
+        case wait(until: MonotonicInstant?)
+        /// Nothing more to start, and nothing in flight.
+        case finished
+    }
+
+    private enum Phase {
+        case closed(concurrency: Int, left: Int)
+        case closedFor(concurrency: Int, duration: Duration)
+        case open(Schedule, duration: Duration, maxInFlight: Int)
+        case unit(left: Int, gap: Duration)
+        case silence(Duration)
+    }
+
+    private var phases: [Phase] = []
+    private var current = 0
+    /// When the current phase began.
+    private var begin: MonotonicInstant
+    /// Of an open phase, the number of the next arrival.
+    private var arrival = 0
+    /// Of a unit dose, the earliest next start.
+    private var notBefore: MonotonicInstant
+    /// Requests that may yet be started in the step.
+    private var allowance: Int
+    private var stopped = false
+    /// The most requests in flight that the program can ask for.
+    let maximumInFlight: Int
+    /// Requests that become due in all; `nil` where the server's speed decides.
+    let planned: Int?
+
+    /// - Parameter single: never more than one request in flight in a closed phase (one connection that serves one at a time).
+    init(
+        _ dose: Step.Dose, load: [LoadPhase], single: Bool, begin: MonotonicInstant, pacing: (LoadPhase) -> Schedule
+    ) {
+        self.begin = begin
+        notBefore = begin
+        var limit: Int?
+        switch dose {
+        case .silence(let duration): phases = [.silence(duration)]
+        case .closed(let requests, let concurrency): phases = [.closed(concurrency: concurrency, left: requests)]
+        case .unit(let requests, let gap): phases = [.unit(left: requests, gap: gap)]
+        case .scenario(let cap):
+            limit = cap
+            phases = load.map { phase in
+                switch phase {
+                case .closed(let concurrency, .requests(let count)): .closed(concurrency: concurrency, left: count)
+                case .closed(let concurrency, .duration(let duration)): .closedFor(concurrency: concurrency, duration: duration)
+                case .open(_, let duration, let most): .open(pacing(phase), duration: duration, maxInFlight: most)
+                }
+            }
+        }
+        if single {
+            phases = phases.map { phase in
+                switch phase {
+                case .closed(_, let left): .closed(concurrency: 1, left: left)
+                case .closedFor(_, let duration): .closedFor(concurrency: 1, duration: duration)
+                case .open(let schedule, let duration, _): .open(schedule, duration: duration, maxInFlight: 1)
+                case .unit, .silence: phase
+                }
+            }
+        }
+        let total = Self.total(of: phases)
+        allowance = limit ?? .max
+        planned = total.map { min($0, limit ?? .max) }
+        maximumInFlight = phases.map(Self.width).max() ?? 0
+    }
+
+    private static func total(of phases: [Phase]) -> Int? {
+        var sum = 0
+        for phase in phases {
+            switch phase {
+            case .closed(_, let left), .unit(let left, _): sum += left
+            case .open(let schedule, _, _): sum += schedule.count
+            case .silence: break
+            case .closedFor: return nil
+            }
+        }
+        return sum
+    }
+
+    private static func width(of phase: Phase) -> Int {
+        switch phase {
+        case .closed(let concurrency, _), .closedFor(let concurrency, _): concurrency
+        case .open(_, _, let maxInFlight): maxInFlight
+        case .unit: 1
+        case .silence: 0
+        }
+    }
+
+    /// What to do now. To be asked until it says wait or finished, and again when that is over.
+    mutating func next(now: MonotonicInstant, inFlight: Int) -> Action {
+        while !stopped, allowance > 0, current < phases.count {
+            if let action = nextOfPhase(now: now, inFlight: inFlight) { return action }
+        }
+        return inFlight == 0 ? .finished : .wait(until: nil)
+    }
+
+    /// `nil`: the phase is over, and the next one has begun.
+    private mutating func nextOfPhase(now: MonotonicInstant, inFlight: Int) -> Action? {
+        switch phases[current] {
+        case .closed(let concurrency, let left):
+            if left == 0 {
+                guard inFlight == 0 else { return .wait(until: nil) }
+                advance(to: now)
+                return nil
+            }
+            guard inFlight < concurrency else { return .wait(until: nil) }
+            phases[current] = .closed(concurrency: concurrency, left: left - 1)
+            allowance -= 1
+            return .start(intended: now)
+        case .closedFor(let concurrency, let duration):
+            let end = begin + duration
+            guard now < end else {
+                advance(to: end)
+                return nil
+            }
+            guard inFlight < concurrency else { return .wait(until: end) }
+            allowance -= 1
+            return .start(intended: now)
+        case .open(let schedule, let duration, let maxInFlight):
+            guard arrival < schedule.count else { return waitForEnd(begin + duration, now: now) }
+            let due = begin + schedule.intendedStart(arrival)
+            guard due <= now else { return .wait(until: due) }
+            arrival += 1
+            allowance -= 1
+            return inFlight < maxInFlight ? .start(intended: due) : .drop
+        case .unit(let left, let gap):
+            guard inFlight == 0 else { return .wait(until: nil) }
+            if left == 0 {
+                advance(to: now)
+                return nil
+            }
+            guard notBefore <= now else { return .wait(until: notBefore) }
+            phases[current] = .unit(left: left - 1, gap: gap)
+            allowance -= 1
+            return .start(intended: now)
+        case .silence(let duration):
+            return waitForEnd(begin + duration, now: now)
+        }
+    }
+
+    private mutating func waitForEnd(_ end: MonotonicInstant, now: MonotonicInstant) -> Action? {
+        guard now >= end else { return .wait(until: end) }
+        advance(to: end)
+        return nil
+    }
+
+    private mutating func advance(to instant: MonotonicInstant) {
+        current += 1
+        begin = instant
+        arrival = 0
+        notBefore = instant
+    }
+
+    /// A request has ended, its redirects included.
+    mutating func ended(at now: MonotonicInstant) {
+        guard current < phases.count, case .unit(_, let gap) = phases[current] else { return }
+        notBefore = now + gap
+    }
+
+    /// Starts nothing from now on.
+    mutating func stop() { stopped = true }
+}

@@ -1,0 +1,164 @@
+package import Measurements
+
+/// What every report says of one cell: figures and words, worked out elsewhere.
+///
+/// All strings may come from outside (names in a scenario, queries, paths); each report escapes them for its own format.
+package struct RunSummary: Sendable {
+    /// A figure with its 95% interval.
+    package struct Rate: Hashable, Sendable {
+        package var estimate: Double
+        package var low: Double
+        package var high: Double
+
+        package init(estimate: Double, low: Double, high: Double) {
+            self.estimate = estimate
+            self.low = low
+            self.high = high
+        }
+    }
+
+    /// A request with an outcome.
+    package struct ClassLine: Hashable, Sendable {
+        package var name: String
+        package var transfers: Int
+        /// Sessions left behind when it was sent alone.
+        package var leaks: Int
+        package var leakPer1000: Rate?
+        /// Per 1,000; a thinner leak of this class could have gone unseen.
+        package var detectionLimit: Double?
+
+        package init(name: String, transfers: Int, leaks: Int, leakPer1000: Rate? = nil, detectionLimit: Double? = nil) {
+            self.name = name
+            self.transfers = transfers
+            self.leaks = leaks
+            self.leakPer1000 = leakPer1000
+            self.detectionLimit = detectionLimit
+        }
+    }
+
+    package struct QueryLine: Hashable, Sendable {
+        package var text: String
+        package var sessions: Int
+
+        package init(text: String, sessions: Int) {
+            self.text = text
+            self.sessions = sessions
+        }
+    }
+
+    package struct OwnerLine: Hashable, Sendable {
+        package var name: String
+        package var leftBehind: Int
+        /// Sessions that it may keep; `nil`: unknown.
+        package var room: Int?
+
+        package init(name: String, leftBehind: Int, room: Int?) {
+            self.name = name
+            self.leftBehind = leftBehind
+            self.room = room
+        }
+    }
+
+    package struct ThresholdLine: Hashable, Sendable {
+        package var text: String
+        package var held: Bool
+
+        package init(text: String, held: Bool) {
+            self.text = text
+            self.held = held
+        }
+    }
+
+    package var scenario: String
+    /// The server with its matrix values and repeat; empty when there is only the target.
+    package var cell: String
+    /// One of the words of the design, such as `leak`.
+    package var verdict: String
+    /// One or two sentences that a developer can act on.
+    package var reason: String
+    package var exitCode: Int32
+    /// The verdict that the scenario wants, when it says so.
+    package var wanted: String?
+    package var isAsWanted: Bool
+    package var flags: [String] = []
+    package var leakPer1000: Rate?
+    package var keptPer1000: Double?
+    package var requests = 0
+    package var leftBehind = 0
+    /// Sessions per 1,000 requests below which a leak could have gone unseen.
+    package var detectionLimit: Double?
+    package var timeToExhaustion: Duration?
+    package var classes: [ClassLine] = []
+    package var queries: [QueryLine] = []
+    package var owners: [OwnerLine] = []
+    package var thresholds: [ThresholdLine] = []
+    package var steps: [StepRow] = []
+    package var waves: [WaveRow] = []
+    package var peakSessions: Int?
+    package var baselineFloor: Int?
+    package var finalFloor: Int?
+    package var limit: Int?
+    package var budget: Int?
+    package var requestsPerSecond: Double?
+    package var p50Milliseconds: Double?
+    package var p99Milliseconds: Double?
+    /// Requests that ended otherwise than expected.
+    package var errors = 0
+    /// The folder of the cell's files.
+    package var directory: String
+    package var duration: Duration = .zero
+    /// Such as `("PostgreSQL", "15.8")`.
+    package var versions: [Version] = []
+
+    package struct Version: Hashable, Sendable {
+        package var name: String
+        package var version: String
+
+        package init(name: String, version: String) {
+            self.name = name
+            self.version = version
+        }
+    }
+
+    package init(
+        scenario: String, cell: String, verdict: String, reason: String, exitCode: Int32, wanted: String? = nil, isAsWanted: Bool,
+        directory: String
+    ) {
+        self.scenario = scenario
+        self.cell = cell
+        self.verdict = verdict
+        self.reason = reason
+        self.exitCode = exitCode
+        self.wanted = wanted
+        self.isAsWanted = isAsWanted
+        self.directory = directory
+    }
+
+    /// What to call the cell.
+    package var title: String { cell.isEmpty ? scenario : cell }
+
+    package var tone: Tone { Tone(verdict: verdict) }
+}
+
+/// How a verdict is coloured and marked; never by colour alone.
+package enum Tone: Hashable, Sendable {
+    case good
+    case bad
+    case unsure
+
+    package init(verdict: String) {
+        switch verdict {
+        case "clean", "bounded": self = .good
+        case "inconclusive": self = .unsure
+        default: self = .bad
+        }
+    }
+
+    package var mark: String {
+        switch self {
+        case .good: "✓"
+        case .bad: "✗"
+        case .unsure: "?"
+        }
+    }
+}

@@ -1,0 +1,261 @@
+import Measurements
+
+/// Follows sessions by identity from snapshot to snapshot, and says what happened to those that are ours.
+///
+/// A state machine that reads no clock and no `/proc`: snapshots, ties and times are given to it, rows come back.
+///
+///     not seen ──► seen, undecided ──► ours, pending ──► ours, written ──► gone
+///                        │  (tie sought in at     │  (2 s old, or load ended)      ▲
+///                        ▼   most 3 samples)      └── gone: only counted ──────────┘
+///                     not ours
+///
+/// An undecided session counts as the names alone would have it; its rows wait until it is decided.
+struct SessionTracker {
+    /// How much of what is seen is written down.
+    enum Logging: Sendable {
+        /// Under load: sessions that live two seconds, or outlive the load.
+        case lasting
+        /// In unit doses and without load: every session that a sample saw.
+        case everything
+    }
+
+    /// What one snapshot told.
+    struct Changes: Equatable {
+        var rows: [SessionRow] = []
+        var born = 0
+        var died = 0
+    }
+
+    struct Tracked {
+        var backend: Backend
+        let born: RunTime
+        var whyOurs: String
+        var owner: String
+        var isDecided: Bool
+        var isWritten = false
+        /// `query_start` and `state_change` when the step began.
+        var markedQuery: Int?
+        var markedChange: Int?
+        var isUsed = false
+        var isUseWritten = false
+    }
+
+    private struct Seeking {
+        var tie: SessionTie?
+        var attempts = 0
+    }
+
+    static let lastingMicroseconds: Int64 = 2_000_000
+    private static let attemptLimit = 3
+
+    let ownership: SessionOwnership
+    private(set) var step = 0
+    private(set) var logging = Logging.everything
+    private(set) var ours: [SessionIdentity: Tracked] = [:]
+    private var seeking: [SessionIdentity: Seeking] = [:]
+    private var tiesWork = false
+
+    init(ownership: SessionOwnership) {
+        self.ownership = ownership
+    }
+
+    // MARK: Steps
+
+    /// Begins a step; what the old one still owes is written under its number.
+    mutating func beginStep(_ id: Int, logging: Logging, at time: RunTime) -> [SessionRow] {
+        let rows = writePending(at: time, force: true)
+        step = id
+        self.logging = logging
+        for identity in ours.keys {
+            ours[identity]?.mark()
+        }
+        return rows
+    }
+
+    /// From now on every session that is seen is written, those that are pending at once.
+    mutating func endLoad(at time: RunTime) -> [SessionRow] {
+        logging = .everything
+        return writePending(at: time, force: true)
+    }
+
+    /// Writes down who is there at the end of a settle, as the last snapshot has it.
+    mutating func settleFloor(at time: RunTime) -> (rows: [SessionRow], count: Int) {
+        var rows = writePending(at: time, force: true)
+        for tracked in inOrder() {
+            rows.append(row(.floor, tracked, at: time))
+        }
+        return (rows, ours.count)
+    }
+
+    // MARK: Snapshots
+
+    /// The sessions whose sockets are to be looked for before ``consume(_:ties:processesKnown:)``.
+    func wanted(in snapshot: Snapshot) -> [Backend] {
+        snapshot.backends.filter { backend in
+            guard let port = backend.clientPort, port > 0, !backend.names.clientAddress.isEmpty else { return false }
+            guard let seeking = seeking[backend.identity] else { return true }
+            return seeking.tie == nil && seeking.attempts < Self.attemptLimit
+        }
+    }
+
+    /// - Parameter ties: what was found of the wanted sessions; one that is missing is sought again with the next snapshot.
+    mutating func consume(
+        _ snapshot: Snapshot, ties: [SessionIdentity: SessionTie] = [:], processesKnown: Bool = false
+    ) -> Changes {
+        var changes = Changes()
+        var present = Set<SessionIdentity>(minimumCapacity: snapshot.backends.count)
+        learn(ties, in: snapshot, processesKnown: processesKnown)
+        for backend in snapshot.backends {
+            let identity = backend.identity
+            present.insert(identity)
+            let tie = seeking[identity]?.tie
+            let why = ownership.whyOurs(
+                backend.names, tie: tie ?? .unknown, processesKnown: processesKnown, tiesWork: tiesWork)
+            let isDecided = !processesKnown || isSettled(identity)
+            if ours[identity] != nil {
+                update(identity, with: backend, tie: tie, why: why, isDecided: isDecided)
+            } else if let why {
+                changes.born += 1
+                ours[identity] = Tracked(
+                    backend: backend, born: backend.start.map(snapshot.runTime(server:)) ?? snapshot.time, whyOurs: why,
+                    owner: SessionOwnership.owner(of: backend.names, tie: tie ?? .unknown), isDecided: isDecided)
+            }
+        }
+        bury(snapshot, present: present, processesKnown: processesKnown, into: &changes)
+        changes.rows += writePending(at: snapshot.time, force: false)
+        return changes
+    }
+
+    /// PostgreSQL was started anew: whoever was there is gone, even where a new session has the same pid.
+    mutating func serverRestarted(at time: RunTime) -> Changes {
+        var changes = Changes()
+        for tracked in inOrder() { bury(tracked, at: time, into: &changes) }
+        seeking.removeAll()
+        return changes
+    }
+
+    private mutating func learn(_ ties: [SessionIdentity: SessionTie], in snapshot: Snapshot, processesKnown: Bool) {
+        guard processesKnown else { return }
+        for backend in wanted(in: snapshot) {
+            let tie = ties[backend.identity]
+            if case .process = tie { tiesWork = true }
+            seeking[backend.identity, default: Seeking()].attempts += 1
+            seeking[backend.identity]?.tie = tie
+        }
+    }
+
+    private func isSettled(_ identity: SessionIdentity) -> Bool {
+        // A session that was never sought has no socket that could be.
+        guard let seeking = seeking[identity] else { return true }
+        return seeking.tie != nil || seeking.attempts >= Self.attemptLimit
+    }
+
+    private mutating func update(
+        _ identity: SessionIdentity, with backend: Backend, tie: SessionTie?, why: String?, isDecided: Bool
+    ) {
+        guard var tracked = ours[identity] else { return }
+        tracked.backend = backend
+        if !tracked.isDecided, !tracked.isWritten {
+            tracked.whyOurs = why ?? tracked.whyOurs
+            tracked.owner = SessionOwnership.owner(of: backend.names, tie: tie ?? .unknown)
+            tracked.isDecided = isDecided
+        }
+        tracked.noteUse()
+        ours[identity] = tracked
+    }
+
+    /// Sessions that the snapshot does not hold are gone; those that turned out to be held elsewhere were never ours.
+    private mutating func bury(
+        _ snapshot: Snapshot, present: Set<SessionIdentity>, processesKnown: Bool, into changes: inout Changes
+    ) {
+        let notOurs = processesKnown && tiesWork && ownership.filter == nil
+        let gone = ours.filter { identity, _ in
+            !present.contains(identity) || (notOurs && seeking[identity]?.tie == .elsewhere)
+        }
+        for tracked in Self.ordered(gone.values) {
+            if present.contains(tracked.backend.identity), !tracked.isWritten {
+                ours[tracked.backend.identity] = nil
+                changes.died += 1
+            } else {
+                bury(tracked, at: snapshot.time, into: &changes)
+            }
+        }
+        if seeking.count > snapshot.backends.count { seeking = seeking.filter { present.contains($0.key) } }
+    }
+
+    private mutating func bury(_ tracked: Tracked, at time: RunTime, into changes: inout Changes) {
+        ours[tracked.backend.identity] = nil
+        changes.died += 1
+        var last = tracked
+        if !last.isWritten, logging == .everything || lasted(last, until: time) {
+            changes.rows += birth(&last, at: time)
+        }
+        if last.isWritten { changes.rows.append(row(.died, last, at: time)) }
+    }
+
+    // MARK: Rows
+
+    private func lasted(_ tracked: Tracked, until time: RunTime) -> Bool {
+        time.microseconds - tracked.born.microseconds >= Self.lastingMicroseconds
+    }
+
+    /// - Parameter force: write the undecided as well, and those too young.
+    private mutating func writePending(at time: RunTime, force: Bool) -> [SessionRow] {
+        var rows: [SessionRow] = []
+        let owing = ours.values.filter { !$0.isWritten || ($0.isUsed && !$0.isUseWritten) }
+        for tracked in Self.ordered(owing) {
+            var tracked = tracked
+            if !tracked.isWritten {
+                let isDue = tracked.isDecided && (logging == .everything || lasted(tracked, until: time))
+                guard force || isDue else { continue }
+            }
+            rows += birth(&tracked, at: time)
+            ours[tracked.backend.identity] = tracked
+        }
+        return rows
+    }
+
+    /// The `born` row unless it was written, and `used` where it is owed.
+    private func birth(_ tracked: inout Tracked, at time: RunTime) -> [SessionRow] {
+        var rows: [SessionRow] = []
+        if !tracked.isWritten {
+            tracked.isWritten = true
+            tracked.noteUse()
+            rows.append(row(.born, tracked, at: tracked.born))
+        }
+        if tracked.isUsed, !tracked.isUseWritten {
+            tracked.isUseWritten = true
+            rows.append(row(.used, tracked, at: time))
+        }
+        return rows
+    }
+
+    private func row(_ event: SessionRow.Event, _ tracked: Tracked, at time: RunTime) -> SessionRow {
+        SessionRow(
+            time: time, step: step, event: event, pid: tracked.backend.pid, backendStart: tracked.backend.start,
+            owner: tracked.owner, whyOurs: tracked.whyOurs, state: tracked.backend.state?.rawValue ?? "",
+            lastQuery: tracked.backend.query)
+    }
+
+    private func inOrder() -> [Tracked] { Self.ordered(ours.values) }
+
+    private static func ordered(_ sessions: some Sequence<Tracked>) -> [Tracked] {
+        sessions.sorted { ($0.born, $0.backend.pid) < ($1.born, $1.backend.pid) }
+    }
+}
+
+extension SessionTracker.Tracked {
+    /// A step begins: what was done so far is not its doing.
+    fileprivate mutating func mark() {
+        markedQuery = backend.queryStart
+        markedChange = backend.stateChange
+        isUsed = false
+        isUseWritten = false
+    }
+
+    /// A session that never ran a query is not used, though it has changed from starting to idle.
+    fileprivate mutating func noteUse() {
+        guard let query = backend.queryStart else { return }
+        if query != markedQuery || backend.stateChange != markedChange { isUsed = true }
+    }
+}

@@ -1,0 +1,71 @@
+package import Measurements
+
+/// What a run would do, as far as can be told without running: the judge's own steps against an application that is assumed.
+package struct Outlook: Sendable {
+    package enum Assumption: Sendable {
+        /// Nothing is left behind.
+        case clean
+        /// Each request leaves a session.
+        case leaking
+    }
+
+    package var steps: [Step] = []
+    /// Requests of all steps; unknown when a duration decides.
+    package var requests: Int? = 0
+    /// Silences, settles and durations of the load, without what requests themselves take.
+    package var atLeast: Duration = .zero
+
+    /// - Parameter loadDuration: how long the phases of one wave last that end by time.
+    package init(facts: RunFacts, assuming assumption: Assumption, loadDuration: Duration) {
+        self.init(continuing: Judge(facts: facts), assuming: assumption, loadDuration: loadDuration)
+    }
+
+    /// What is still to come of a run.
+    package init(continuing judge: Judge, assuming assumption: Assumption, loadDuration: Duration) {
+        var judge = judge
+        let facts = judge.facts
+        var headroom = judge.headroomNow
+        while steps.count < 500, case .step(let step) = judge.next() {
+            steps.append(step)
+            let given = step.plannedRequests ?? facts.requestsPerWave
+            if let given, let sum = requests { requests = sum + given } else { requests = nil }
+            atLeast += step.settle
+            switch step.dose {
+            case .silence(let duration): atLeast += duration
+            case .unit(let count, let gap): atLeast += gap * count
+            case .scenario: atLeast += loadDuration
+            case .closed: break
+            }
+            if step.kind == .restart { headroom = facts.headroom }
+            let left = assumption == .leaking && step.kind != .restart ? min(given ?? 0, headroom - facts.guardRail + 1) : 0
+            headroom -= left
+            judge.assume(step, given: given ?? 0, left: left, headroom: headroom, used: facts.headroom - headroom)
+        }
+    }
+
+    /// Sessions per 1,000 requests below which a leak could go unseen, were nothing left behind (95%).
+    package var detectionLimitPer1000: Double? {
+        requests.map { PoissonInterval.zeroSeenLimit * 1000 / Double(max(1, $0)) }
+    }
+}
+
+extension Judge {
+    /// Closes a step that nobody carried out.
+    fileprivate mutating func assume(_ step: Step, given: Int, left: Int, headroom: Int, used: Int) {
+        let row = StepRow(
+            step: step.id, kind: step.kind, planned: step.plannedRequests, given: given, concurrency: 1, connections: step.connections,
+            start: .zero, loadEnd: .zero, end: RunTime(microseconds: 1), peakInFlight: min(facts.concurrency, given),
+            ended: headroom < facts.guardRail ? .guardRail : .completed, why: step.why)
+        append(
+            StepEvidence(
+                row: row, voidReason: "", transfers: given, unexpected: 0, left: left > 0 ? ["assumed": left] : [:], leftAtLoadEnd: left,
+                deathsOfOlder: 0, floorBefore: used - left, floor: used, dormant: 0, peak: used, headroom: headroom,
+                lowestHeadroom: headroom, birthsSeen: left, birthsCounted: nil, birthsInSilence: 0, reaped: 0, coveragePerMille: 1000,
+                unit: []))
+    }
+
+    /// What is still to come, going by what was seen so far.
+    package func outlook(loadDuration: Duration) -> Outlook {
+        Outlook(continuing: self, assuming: leftAnything ? .leaking : .clean, loadDuration: loadDuration)
+    }
+}

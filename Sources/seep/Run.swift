@@ -1,0 +1,129 @@
+import ArgumentParser
+import Foundation
+import Harness
+import Scenarios
+
+/// `seep run SCENARIO…` and `seep run URL… --database URL`.
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run scenarios, or load URLs, and judge.",
+        usage: """
+            seep run SCENARIO… [--server NAME] [--quick] [options]
+            seep run URL… --database URL [-X METHOD] [-H HEADER] [-d BODY] [-c N] [-n N | -z TIME | --rate RATE] [options]
+            """)
+
+    @Argument(help: "Scenario files or folders; or URLs of one running application.")
+    var what: [String]
+
+    @OptionGroup var url: URLFlags
+    @OptionGroup var reading: ReadingFlags
+
+    @Option(name: .customLong("server"), help: "Only the servers of this name; `*` and `?` match. Repeatable.")
+    var servers: [String] = []
+
+    @Flag(help: "Three waves and shorter silences; no long idle.")
+    var quick = false
+
+    @Option(help: "The folder that results go to.")
+    var results = "results"
+
+    @Option(help: "Deals and shuffles requests; the same seed sends the same.")
+    var seed: UInt64 = 1
+
+    @Flag(help: "Plain lines instead of a live block, also on a terminal.")
+    var plain = false
+
+    @Flag(help: "Print nothing but the verdict.")
+    var quiet = false
+
+    @Flag(help: "Print verdict.json (an array of several) on standard output, and nothing else there.")
+    var json = false
+
+    func validate() throws {
+        if what.isEmpty { throw ValidationError("Name a scenario, or a URL with --database.") }
+    }
+
+    func run() async throws {
+        let scenarios = try readOrExit()
+        var options = RunOptions()
+        options.servers = servers
+        options.quick = quick
+        options.results = results
+        options.seed = seed
+        options.plain = plain
+        options.quiet = quiet
+        options.json = json
+        options.version = Seep.version
+        let status = await Session.run(scenarios, options: options)
+        throw ExitCode(status.rawValue)
+    }
+
+    private func readOrExit() throws -> [Scenario] {
+        let urls = what.filter { $0.hasPrefix("http://") || $0.hasPrefix("https://") }
+        if !urls.isEmpty {
+            guard urls.count == what.count else { throw ValidationError("Give scenarios or URLs, not both.") }
+            if !reading.sets.isEmpty { throw ValidationError("--set changes a scenario file, and there is none.") }
+            return [try Reading.orExit { () throws(ScenarioProblems) in try url.scenario(urls) }]
+        }
+        if let flag = url.given { throw ValidationError("\(flag) goes with URLs; a scenario file has its own settings (or use --set).") }
+        return try Reading.scenarios(what, reading)
+    }
+}
+
+/// The flags that stand in for a scenario file.
+struct URLFlags: ParsableArguments {
+    @Option(help: "libpq URL of the database to watch, or `throwaway`.")
+    var database: String?
+
+    @Option(name: .customShort("X"), help: ArgumentHelp("The method: GET, or POST with a body.", valueName: "method"))
+    var method: String?
+
+    @Option(name: .customShort("H"), help: ArgumentHelp("A header `Name: value`. Repeatable.", valueName: "header"))
+    var headers: [String] = []
+
+    @Option(name: .customShort("d"), help: ArgumentHelp("The body.", valueName: "body"))
+    var body: String?
+
+    @Option(help: "The statuses wanted, like `200,404`; default: 2xx and 3xx.")
+    var expect: String?
+
+    @Option(help: "Which sessions are the application's: `application_name=cms`; default: its processes', else all in the database.")
+    var sessions: String?
+
+    @Option(name: [.customShort("c"), .long], help: "Requests in flight at once.")
+    var concurrency: String?
+
+    @Option(name: [.customShort("n"), .long], help: "Requests in a wave.")
+    var requests: String?
+
+    @Option(name: [.customShort("z"), .long], help: "How long a wave lasts, like `30s`.")
+    var duration: String?
+
+    @Option(help: "Arrivals, like `50/s`, whatever the server does; with --duration.")
+    var rate: String?
+
+    @Option(help: "The name of the results folder; default: host and port.")
+    var name: String?
+
+    @Flag(help: "The target may be loaded though it is neither on this machine nor in a private network.")
+    var authorized = false
+
+    /// The first of these flags that was given.
+    var given: String? {
+        let flags: [(String, Bool)] = [
+            ("--database", database != nil), ("-X", method != nil), ("-H", !headers.isEmpty), ("-d", body != nil),
+            ("--expect", expect != nil),
+            ("--sessions", sessions != nil), ("-c", concurrency != nil), ("-n", requests != nil), ("-z", duration != nil),
+            ("--rate", rate != nil), ("--name", name != nil), ("--authorized", authorized),
+        ]
+        return flags.first { $0.1 }?.0
+    }
+
+    func scenario(_ urls: [String]) throws(ScenarioProblems) -> Scenario {
+        try Scenario.fromURLs(
+            ScenarioFlags(
+                urls: urls, database: database, method: method, headers: headers, body: body, expect: expect, sessions: sessions,
+                concurrency: concurrency, requests: requests, duration: duration, rate: rate, name: name, authorized: authorized),
+            folder: FileManager.default.currentDirectoryPath)
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import Harness
+import LinuxIO
+import Scenarios
+
+/// One call of `seep run`: its scenarios one after the other, and what is printed.
+enum Session {
+    static func run(_ scenarios: [Scenario], options: RunOptions) async -> RunStatus {
+        let interruption = Interruption()
+        SignalWatch.ignoreBrokenPipes()
+        do {
+            try interruption.watchSignals()
+        } catch {
+            Reading.complain("seep: signals cannot be watched: \(error)")
+            return .fault
+        }
+        var statuses: [RunStatus] = []
+        for scenario in scenarios {
+            if let status = interruption.status {
+                statuses.append(status)
+                break
+            }
+            let observer = TerminalObserver(
+                options: options, descriptor: options.json ? STDERR_FILENO : STDOUT_FILENO, environment: ProcessInfo.processInfo.environment
+            )
+            do {
+                let outcome = try await RunCommand(scenario: scenario, options: options, interruption: interruption).run(observer: observer)
+                observer.finished(outcome)
+                if options.json { FileHandle.standardOutput.write(try outcome.json()) }
+                statuses.append(outcome.status)
+            } catch {
+                Reading.complain("seep: \(error.description)")
+                statuses.append(error.status)
+            }
+        }
+        return RunStatus.combined(statuses)
+    }
+}

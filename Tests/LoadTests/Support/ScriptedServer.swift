@@ -1,0 +1,128 @@
+import Glibc
+import LinuxIO
+import Synchronization
+
+/// A TCP server on loopback that does what a script says for each request: answers well or badly, late, in pieces, or not at all.
+///
+/// One thread of its own. What it saw may be read from any thread.
+final class ScriptedServer: Sendable {
+    enum Action: Sendable {
+        case send([UInt8])
+        case wait(Duration)
+        case close
+        /// Closes with a reset instead of an end.
+        case reset
+        /// Never does anything again on this connection.
+        case hang
+    }
+
+    struct Request: Sendable {
+        /// Counted from 1 over the server's life.
+        var number: Int
+        var connection: Int
+        /// Counted from 1 on the connection.
+        var onConnection: Int
+        var bytes: [UInt8]
+
+        /// The head, without what a String cannot hold.
+        var text: String { String(decoding: bytes, as: UTF8.self) }
+        var target: String { text.split(separator: " ", maxSplits: 2).dropFirst().first.map(String.init) ?? "" }
+        var method: String { text.split(separator: " ").first.map(String.init) ?? "" }
+
+        func header(_ name: String) -> String? {
+            for line in text.split(separator: "\r\n") where line.lowercased().hasPrefix(name.lowercased() + ":") {
+                return line.dropFirst(name.count + 1).drop(while: { $0 == " " }).description
+            }
+            return nil
+        }
+    }
+
+    struct Seen: Sendable {
+        var requests: [Request] = []
+        var accepted = 0
+        /// Connections that the client closed.
+        var ended = 0
+        var open = 0
+        var mostOpen = 0
+    }
+
+    /// What the loop and the tests share.
+    final class State: Sendable {
+        let seen = Mutex(Seen())
+        let stopping = Atomic(false)
+        let wakeUp: EventFD
+
+        init() throws { wakeUp = try EventFD() }
+    }
+
+    private let state: State
+    private let thread: KernelThread
+    let port: Int
+
+    var seen: Seen { state.seen.withLock { $0 } }
+    var url: String { "http://127.0.0.1:\(port)" }
+
+    init(_ script: @escaping @Sendable (Request) -> [Action]) throws {
+        let (listener, port) = try Self.listen()
+        let state = try State()
+        self.port = port
+        self.state = state
+        thread = try KernelThread(name: "test-server") {
+            var loop = ScriptedServerLoop(listener: listener, state: state, script: script)
+            loop.run()
+        }
+    }
+
+    deinit {
+        state.stopping.store(true, ordering: .relaxed)
+        state.wakeUp.signal()
+        thread.join()
+    }
+
+    /// A listening socket on a free port of loopback.
+    static func listen() throws -> (fd: Int32, port: Int) {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(listener, address, length) == 0 && Glibc.listen(listener, 4096) == 0
+                    && getsockname(listener, address, &length) == 0
+            }
+        }
+        guard bound else { throw SystemError("bind") }
+        return (listener, Int(UInt16(bigEndian: address.sin_port)))
+    }
+
+    /// A port on which nobody listens.
+    static func freePort() throws -> Int {
+        let (fd, port) = try listen()
+        close(fd)
+        return port
+    }
+
+    /// Looks every few milliseconds until `condition` holds; whether it did within five seconds.
+    func waits(until condition: (Seen) -> Bool) async throws -> Bool {
+        for _ in 0..<1000 {
+            if condition(seen) { return true }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        return condition(seen)
+    }
+}
+
+extension ScriptedServer.Action {
+    /// A whole response with a length.
+    static func response(_ status: Int = 200, headers: [String] = [], body: String = "ok\n") -> Self {
+        let lines = ["HTTP/1.1 \(status) Scripted", "Content-Length: \(body.utf8.count)"] + headers
+        return .text(lines.joined(separator: "\r\n") + "\r\n\r\n" + body)
+    }
+
+    static func text(_ text: String) -> Self { .send(Array(text.utf8)) }
+
+    static func redirect(_ status: Int = 302, to location: String) -> Self {
+        .response(status, headers: ["Location: \(location)"], body: "")
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import Scenarios
+import Testing
+
+@Suite struct SecretsTests {
+    @Test(arguments: [
+        ("postgresql://app:hunter2@db/shop", "postgresql://app:***@db/shop"),
+        ("postgres://app@db:5432/shop", "postgres://app@db:5432/shop"),
+        ("postgresql://app:hunter2@h1:1,h2:2/shop?sslmode=require", "postgresql://app:***@h1:1,h2:2/shop?sslmode=require"),
+        ("postgresql:///shop?user=a&password=hunter2&host=b", "postgresql:///shop?user=a&password=***&host=b"),
+        ("postgresql:///shop?p%61ssword=hunter2", "postgresql:///shop?p%61ssword=***"),
+        ("postgresql://app:hun@ter/2@db/shop", "postgresql://app:***@db/shop"),
+        ("host=db password=hunter2 dbname=shop", "host=db password=*** dbname=shop"),
+        ("password = 'hunter 2\\'s' host=db sslpassword=x", "password = *** host=db sslpassword=***"),
+        ("host=db dbname='password=x'", "host=db dbname='password=x'"), ("host=db hunter2", "***"),
+    ]) func `a database URL is shown without its password`(_ url: String, _ shown: String) {
+        #expect(ConnectionString.withoutPassword(url) == shown)
+    }
+
+    @Test func `a scenario's record holds none of its secrets`() throws {
+        let scenario = try read(
+            """
+            target: http://127.0.0.1:{{port}}
+            database: ${DATABASE_URL}
+            http: {headers: {Authorization: "Bearer ${API_TOKEN}", Accept: text/plain}}
+            requests:
+              - get: /a?api_key=abc&page=2&q=${API_TOKEN}
+                headers: {Cookie: sid=abc, X-Session: "${API_TOKEN}", X-Other: fine}
+              - post: /login/
+                form: {user: alice, password: "${DB_PASSWORD}", passphrase: typed}
+              - post: /json/
+                json: {note: "${DB_PASSWORD}", n: 1}
+              - get: http://127.0.0.1:8000/users/@me
+            servers:
+              one:
+                command: serve --db ${DATABASE_URL} --dsn "${DSN}" --token ${API_TOKEN} --port {{port}}
+                env: {DATABASE_URL: "${DATABASE_URL}", DJANGO_SECRET_KEY: typed, PGPASSWORD: "${DB_PASSWORD}", MODE: "${MODE}"}
+            """,
+            environment: [
+                "DATABASE_URL": "postgresql://app:hunter2@db/shop?password=hunter3", "DSN": "host=db password=hunter4",
+                "API_TOKEN": "t0ken&more",
+                "DB_PASSWORD": "pä\"ss{{wörd",
+                "MODE": "fast",
+            ])
+        let shown = scenario.withoutSecrets
+        let record = try String(decoding: JSONEncoder().encode(shown), as: UTF8.self) + "\(shown)"
+        let texts = shown.requests.compactMap { $0.body.map { String(decoding: $0.bytes, as: UTF8.self) } }
+        for secret in ["hunter2", "hunter3", "hunter4", "t0ken", "wörd", "abc", "typed"] {
+            #expect(!record.contains(secret), "\(secret)")
+            #expect(texts.allSatisfy { !$0.contains(secret) }, "\(secret)")
+        }
+        #expect(texts == ["user=alice&password=***&passphrase=***", #"{"note":"***","n":1}"#])
+        #expect(shown.http.headers == [.init(name: "Authorization", value: "***"), .init(name: "Accept", value: "text/plain")])
+        #expect(shown.requests[0].url == "/a?api_key=***&page=2&q=***")
+        #expect(shown.requests[0].headers.map(\.value) == ["***", "***", "fine"])
+        #expect(shown.requests[3].url == "http://127.0.0.1:8000/users/@me")
+        #expect(
+            shown.servers[0].environment == [
+                "DATABASE_URL": "postgresql://app:***@db/shop?password=***", "DJANGO_SECRET_KEY": "***", "PGPASSWORD": "***",
+                "MODE": "fast",
+            ])
+        #expect(shown.servers[0].command.placeholders == ["port"])
+        #expect(shown.database?.source == .url("postgresql://app:***@db/shop?password=***"))
+        #expect(shown.secretValues.isEmpty)
+    }
+
+    @Test func `a scenario can be encoded, and is the same when decoded`() throws {
+        let scenario = try FullScenarioTests.read().withoutSecrets
+        #expect(try JSONDecoder().decode(Scenario.self, from: JSONEncoder().encode(scenario)) == scenario)
+    }
+
+    @Test func `a scenario is encoded without the values that are secret`() throws {
+        let scenario = try read(ReadingTests.shortest + "name: ${TOKEN:-x}\n", environment: ["TOKEN": "s3cr3t"])
+        #expect(scenario.secretValues == ["s3cr3t"])
+        let encoded = try JSONEncoder().encode(scenario)
+        #expect(try JSONDecoder().decode(Scenario.self, from: encoded).secretValues.isEmpty)
+    }
+}

@@ -1,0 +1,21 @@
+import Measurements
+import Testing
+import Verdicts
+
+@Suite struct OutlookTests {
+    @Test("a clean run has its baseline, two rungs and its waves")
+    func clean() {
+        let outlook = Outlook(facts: JudgeTests.facts(), assuming: .clean, loadDuration: .zero)
+        #expect(outlook.steps.map(\.kind) == [.baseline, .rung, .rung, .wave, .wave, .wave, .wave, .wave])
+        #expect(outlook.requests == 517)
+        #expect(outlook.atLeast == .seconds(5 + 3 + 25))
+    }
+
+    @Test("a leaking run ends, and never plans into the guard rail", arguments: [20, 40, 100, 990], [8, nil])
+    func leaking(slots: Int, room: Int?) {
+        let facts = JudgeTests.facts(slots: slots, room: room)
+        let outlook = Outlook(facts: facts, assuming: .leaking, loadDuration: .zero)
+        #expect(outlook.steps.count < 60)
+        #expect(outlook.steps.contains { $0.kind == .unit || $0.kind == .wave })
+    }
+}
