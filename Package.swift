@@ -54,7 +54,7 @@ let package = Package(
         .testTarget(name: "ReportsTests", dependencies: ["LinuxIO", "Measurements", "Reports"], exclude: ["Golden"]),
         .target(name: "TestSupport", dependencies: ["Postgres", "Servers"], path: "Tests/TestSupport"),
         .testTarget(name: "PostgresTests", dependencies: ["LinuxIO", "Postgres", "TestSupport"]),
-        .testTarget(name: "LeakyTests", dependencies: ["leaky", "LinuxIO", "Postgres", "TestSupport"]),
+        .testTarget(name: "LeakyTests", dependencies: ["leaky", "LinuxIO", "Postgres", "TestSupport", argumentParser]),
         .testTarget(name: "ScenariosTests", dependencies: ["Scenarios"], exclude: ["Fixtures"]),
         .testTarget(name: "ServersTests", dependencies: ["LinuxIO", "Postgres", "Scenarios", "Servers", "TestSupport"]),
         .testTarget(name: "CurlTests", dependencies: ["Curl", "CCurl", "LinuxIO"]),
