@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Measurements
 package import Reports
 import Verdicts
@@ -46,32 +45,21 @@ package struct CellReport: Sendable {
         return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
     }
 
-    package var chart: SessionsChart { SessionsChart(summary, series: series, guardMark: guardMark) }
-
     /// Writes `charts/sessions.svg`, `report.html`, `summary.md` and `junit.xml`.
     package func write() throws(RunFailure) {
-        let charts = directory + "/charts"
-        guard mkdir(charts, 0o755) == 0 || errno == EEXIST else { throw RunFailure(.unusable, "\(charts) cannot be made") }
-        let chart = chart.svg()
-        try Self.write(chart, to: charts + "/sessions.svg")
-        try Self.write(HTMLReport.text(summary, chart: chart), to: directory + "/report.html")
-        try Self.write(SummaryMarkdown.text(scenario: summary.scenario, [summary]), to: directory + "/summary.md")
-        try Self.write(JUnitReport.text(scenario: summary.scenario, [summary]), to: directory + "/junit.xml")
+        try Self.write(ReportFiles.cell(summary, series: series, guardMark: guardMark), to: directory)
     }
 
     /// The reports of several cells, beside them.
     package static func writeComparison(_ reports: [CellReport], scenario: String, to folder: String) throws(RunFailure) {
-        let summaries = reports.map(\.summary)
-        let chart = SideBySide(
-            title: scenario, panels: reports.map { SideBySide.Panel($0.summary, series: $0.series) }
-        ).svg()
-        try write(chart, to: folder + "/sessions.svg")
-        try write(HTMLReport.comparison(scenario: scenario, summaries, chart: chart), to: folder + "/report.html")
-        try write(SummaryMarkdown.text(scenario: scenario, summaries), to: folder + "/summary.md")
-        try write(JUnitReport.text(scenario: scenario, summaries), to: folder + "/junit.xml")
+        try write(ReportFiles.run(scenario: scenario, reports.map { ($0.summary, $0.series) }), to: folder)
     }
 
-    private static func write(_ text: String, to path: String) throws(RunFailure) {
-        try JSONFile.write(Data(text.utf8), to: path)
+    private static func write(_ files: [ReportFiles.File], to folder: String) throws(RunFailure) {
+        do {
+            try ReportFiles.write(files, to: folder)
+        } catch {
+            throw RunFailure(.unusable, error.description)
+        }
     }
 }

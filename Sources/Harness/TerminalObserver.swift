@@ -37,17 +37,17 @@ package final class TerminalObserver: RunObserver {
 
     package func preparing(cell: String, _ what: String) {
         guard mode != .quiet else { return }
-        state.withLock { $0.painter.print([style.shown("\(cell): \(what)")]) }
+        state.withLock { print([style.shown("\(cell): \(what)")], $0) }
     }
 
     package func output(cell: String, _ line: String) {
         guard mode != .quiet else { return }
-        state.withLock { $0.painter.print([style.shown("    \(Escape.terminal(line))")]) }
+        state.withLock { print([style.shown("    \(Escape.terminal(line))")], $0) }
     }
 
     package func note(cell: String, _ text: String) {
         guard mode != .quiet else { return }
-        state.withLock { $0.painter.print([style.shown("\(cell.isEmpty ? "seep" : cell): \(Escape.terminal(text))")]) }
+        state.withLock { print([style.shown("\(cell.isEmpty ? "seep" : cell): \(Escape.terminal(text))")], $0) }
     }
 
     package func began(cell: String, facts: RunFacts) {
@@ -116,16 +116,24 @@ package final class TerminalObserver: RunObserver {
         }
     }
 
+    /// Writes lines that stay; above the block where there is one.
     private func print(_ lines: [String], _ state: State) {
-        state.painter.print(lines)
+        if mode == .live {
+            state.painter.print(lines)
+        } else {
+            let bytes = Array(lines.map { $0 + "\n" }.joined().utf8)
+            _ = write(descriptor, bytes, bytes.count)
+        }
     }
 
     // MARK: The end
 
     package func ended(cell: CellResult) {
         state.withLock { state in
-            state.painter.erase()
-            state.painter.finish()
+            if mode == .live {
+                state.painter.erase()
+                state.painter.finish()
+            }
             state.live = nil
             var lines: [String] = mode == .quiet ? [] : [""]
             if let report = cell.report {
