@@ -49,6 +49,7 @@ let package = Package(
             ]),
         .executableTarget(name: "seep", dependencies: ["Harness", "LinuxIO", "Measurements", "Scenarios", "Verdicts", argumentParser]),
         .executableTarget(name: "leaky", dependencies: ["LinuxIO", "Postgres", argumentParser]),
+        .testTarget(name: "LeakyTests", dependencies: ["leaky", "LinuxIO", "Postgres", "TestSupport", argumentParser]),
         .testTarget(name: "VerdictsTests", dependencies: ["Verdicts", "Measurements"]),
         .testTarget(name: "MeasurementsTests", dependencies: ["LinuxIO", "Measurements"]),
         .testTarget(name: "ReportsTests", dependencies: ["LinuxIO", "Measurements", "Reports"], exclude: ["Golden"]),
