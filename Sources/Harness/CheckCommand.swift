@@ -117,7 +117,8 @@ package enum CheckCommand {
             case .unit(let requests, let gap): "\(count(requests, "request")) one at a time, \(DurationText.string(gap)) apart"
             }
         let settle = step.settle == .zero ? "" : ", then a settle of \(DurationText.string(step.settle))"
-        return "\(step.kind.rawValue.padding(to: 9)) \(dose)\(settle)  (\(why))"
+        let lead = step.lead == .zero ? "" : "a silence of \(DurationText.string(step.lead)), then "
+        return "\(step.kind.rawValue.padding(to: 9)) \(lead)\(dose)\(settle)  (\(why))"
     }
 
     private static func seconds(_ duration: Duration) -> String { DurationText.string(.seconds(Int(duration.seconds.rounded()))) }
