@@ -99,8 +99,11 @@ extension Judge {
             text += " They follow the client connections, not the requests: \(law.left) for \(law.connections) connections."
         }
         switch test.finding {
-        case .unit: text += " One at a time, \(test.unitLeft) of \(test.unitRequests) requests left one; something collects them later."
-        case .reaped: text += " PostgreSQL itself ends them (\(facts.reapers.joined(separator: ", ")))."
+        case .unit:
+            text += " One at a time, \(test.unitLeft) of \(test.unitRequests) requests left one; "
+            text +=
+                evidence.contains { $0.reaped > 0 } ? "PostgreSQL itself ends them later\(reaperList)." : "something collects them later."
+        case .reaped: text += " PostgreSQL itself ends them\(reaperList)."
         case .held, nil: break
         }
         let worst = unitClasses().max { ($0.leaked, $1.request) < ($1.leaked, $0.request) }
@@ -109,6 +112,8 @@ extension Judge {
         }
         return text
     }
+
+    private var reaperList: String { facts.reapers.isEmpty ? "" : " (\(facts.reapers.joined(separator: ", ")))" }
 
     private func staircaseReason(floor: Int?) -> String {
         let stairs = staircase

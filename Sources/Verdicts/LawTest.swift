@@ -4,7 +4,8 @@ import Measurements
 /// What the residue follows: the requests, or the client connections.
 ///
 /// Doses differ in both, since a wave reuses its connections and one dose step opens a new one for each request. Of the two laws
-/// with one rate for all doses, the one under which the counts are likelier (Poisson) is taken; ties go to the request.
+/// with one rate for all doses, the one under which the counts are likelier (Poisson) is taken; ties go to the request. Requests
+/// sent one at a time over a connection that had served others, and leaving as much as those over new ones, settle it beforehand.
 struct LawTest {
     enum Kind: String { case request, connection }
 
@@ -18,6 +19,13 @@ struct LawTest {
         left = doses.reduce(0) { $0 + $1.totalLeft }
         requests = doses.reduce(0) { $0 + $1.row.given }
         connections = doses.reduce(0) { $0 + $1.row.opened }
+        let units = steps.filter { $0.counts && $0.row.kind == .unit }
+        let reused = units.reduce(into: StepEvidence.Share()) { $0.add($1.reusedConnection) }
+        let fresh = units.reduce(into: StepEvidence.Share()) { $0.add($1.freshConnection) }
+        if reused.requests >= 5, reused.left >= 3, reused.left * fresh.requests * 2 >= fresh.left * reused.requests {
+            kind = .request
+            return
+        }
         let varied = doses.contains { $0.row.kind == .dose }
         let byRequest = Self.logLikelihood(doses.map { ($0.totalLeft, $0.row.given) })
         let byConnection = Self.logLikelihood(doses.map { ($0.totalLeft, $0.row.opened) })

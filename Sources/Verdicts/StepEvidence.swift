@@ -34,6 +34,25 @@ package struct StepEvidence: Hashable, Sendable {
     package var touched: Int
     /// For unit doses: each class's transfers and the sessions they left behind.
     package var unit: [UnitClass]
+    /// For unit doses: requests over a connection that had served one before, and over a new one.
+    package var reusedConnection = Share()
+    package var freshConnection = Share()
+
+    /// Requests of a unit dose, and the sessions that they left.
+    package struct Share: Hashable, Sendable {
+        package var requests = 0
+        package var left = 0
+
+        mutating func add(left count: Int) {
+            requests += 1
+            left += count
+        }
+
+        mutating func add(_ other: Share) {
+            requests += other.requests
+            left += other.left
+        }
+    }
 
     /// One class in a unit dose.
     package struct UnitClass: Hashable, Sendable {
@@ -101,6 +120,13 @@ extension StepEvidence {
         floor = gathered.lastTotal
         self.floorBefore = floorBefore ?? gathered.firstTotal
         reaped = gathered.endedByServer(after: row.loadEnd)
+        // What PostgreSQL ended, it did not get back from the application: such deaths cancel nothing.
+        var reapedInLoad = gathered.endedByServer(after: row.loadStart, upTo: loadOver)
+        for owner in deaths.keys.sorted() where reapedInLoad > 0 {
+            let share = min(reapedInLoad, deaths[owner, default: 0])
+            deaths[owner, default: 0] -= share
+            reapedInLoad -= share
+        }
         var left: [String: Int] = [:]
         for (owner, count) in births where !youngOwners.contains(owner) {
             let rest = count - deaths[owner, default: 0]
@@ -110,8 +136,12 @@ extension StepEvidence {
         if let floor, let before = self.floorBefore, floor <= before, reaped == 0 { left = [:] }
         unit = []
         if row.kind == .unit {
-            let paired = UnitDose.pair(transfers: gathered.transfers, sessions: gathered.sessions, gap: unitGap, end: row.end)
+            let paired = UnitDose.pair(
+                transfers: gathered.transfers, sessions: gathered.sessions, gap: unitGap, end: row.end,
+                reaped: gathered.endedByServer(after: row.start))
             unit = paired.classes
+            reusedConnection = paired.reused
+            freshConnection = paired.fresh
             left = paired.left
             leftAtLoadEnd = left.values.reduce(0, +)
         }
