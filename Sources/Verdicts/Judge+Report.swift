@@ -39,12 +39,11 @@ extension Judge {
     }
 
     private func law(_ rate: Verdict.Rate?) -> Verdict.Law? {
-        if leakTest().finding == nil {
-            let stairs = staircase
-            return stairs.isProven ? Verdict.Law(.idlePeriod, sessions: stairs.left, in: stairs.periods) : nil
+        if leakTest().finding == nil, staircase.isProven {
+            return Verdict.Law(.idlePeriod, sessions: staircase.left, in: staircase.periods)
         }
         let test = LawTest(steps: evidence)
-        if test.kind == .connection { return Verdict.Law(.connection, sessions: test.left, in: test.connections) }
+        if test.kind != .request { return Verdict.Law(test.kind, sessions: test.left, in: test.count) }
         return rate.map(Verdict.Law.init(requestRate:))
     }
 

@@ -202,7 +202,7 @@ extension Judge {
             starved == nil, free >= facts.concurrency
         else { return nil }
         let stairs = staircase
-        guard stairs.periods < Staircase.most, stairs.stillPossible, !stairs.isProven else { return nil }
+        guard stairs.periods < Staircase.most, stairs.stillPossible, !stairs.isProven, !dormantGrowth.isProven else { return nil }
         var next = step(
             .longIdle, .scenario(cap: waveCap(steps(.wave))), settle: waveSettle,
             why: stairs.periods == 0
@@ -212,9 +212,13 @@ extension Judge {
         return next
     }
 
+    var dormantGrowth: DormantGrowth {
+        DormantGrowth(steps: evidence, concurrency: facts.concurrency, background: background())
+    }
+
     var staircase: Staircase {
         Staircase(
-            steps: evidence, concurrency: facts.concurrency, declaredRoom: roomIsDeclared ? totalRoom : nil, background: background())
+            steps: evidence, declaredRoom: roomIsDeclared ? totalRoom : nil, background: background())
     }
 
     /// What is kept fits the room that is declared, or that the threads have.

@@ -15,6 +15,9 @@ extension Judge {
         } else if staircase.isProven {
             kind = .leak
             reason = staircaseReason(floor: floor)
+        } else if dormantGrowth.isProven {
+            kind = .leak
+            reason = dormantReason(floor: floor)
         } else if !stuck.isEmpty {
             kind = .stuck
             reason = stuckReason()
@@ -94,10 +97,7 @@ extension Judge {
         }
         text += test.roomKnown ? ", where \(test.bound) may stay" : ", past three times the peak in flight (\(test.bound))"
         text += ", and it goes on undiminished."
-        let law = LawTest(steps: evidence)
-        if law.kind == .connection {
-            text += " They follow the client connections, not the requests: \(law.left) for \(law.connections) connections."
-        }
+        text += lawSentence
         switch test.finding {
         case .unit:
             text += " One at a time, \(test.unitLeft) of \(test.unitRequests) requests left one; "
@@ -121,6 +121,23 @@ extension Judge {
         return "\(stairs.left) sessions were left behind by \(stairs.periods) silences of \(seconds) s, and none by the waves without one"
             + (floor.map { "; \($0) are held now" } ?? "")
             + ". Threads or workers that end while idle keep their sessions open: look at the idle time-outs of the server."
+    }
+
+    private func dormantReason(floor: Int?) -> String {
+        let growth = dormantGrowth
+        return
+            "\(growth.left) sessions were left behind, \(growth.steps) times while at least \(facts.concurrency) others lay idle and were not used"
+            + (floor.map { "; \($0) are held now." } ?? ".") + lawSentence
+    }
+
+    /// What the residue follows, where it is not the requests.
+    private var lawSentence: String {
+        let law = LawTest(steps: evidence)
+        switch law.kind {
+        case .connection: return " They follow the client connections, not the requests: \(law.left) for \(law.count) connections."
+        case .idlePeriod: return " They follow the silences, not the requests: \(law.left) after \(law.count) silences."
+        default: return ""
+        }
     }
 
     private func stuckReason() -> String {

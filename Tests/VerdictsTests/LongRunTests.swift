@@ -21,6 +21,19 @@ import Verdicts
         #expect(run.stepsDone.filter { $0.kind == .longIdle }.count == 3)
     }
 
+    @Test("one session after each silence, however short, is a leak by idle periods")
+    func oneAfterEachSilence() {
+        var lastServed: Int64 = 0
+        let run = SimulatedRun(facts: JudgeTests.facts(room: 8)) { run, _, _ in
+            if run.now - lastServed > 3_000_000 { run.open() }
+            lastServed = run.now
+        }
+        let verdict = run.run()
+        #expect(verdict.verdict == .leak, "\(verdict.reason)")
+        #expect(verdict.law?.kind == .idlePeriod)
+        #expect(verdict.law?.each.map { $0 > 0.8 && $0 <= 1 } == true)
+    }
+
     @Test("a pool that closes idle sessions and opens them again is bounded, after one long idle")
     func idleTimer() {
         var held: [Int: Int] = [:]
