@@ -49,6 +49,14 @@ let package = Package(
             ]),
         .executableTarget(name: "seep", dependencies: ["Harness", "LinuxIO", "Measurements", "Scenarios", "Verdicts", argumentParser]),
         .executableTarget(name: "leaky", dependencies: ["LinuxIO", "Postgres", argumentParser]),
+        // For `make bench`: here, because the modules are visible inside their package only.
+        .executableTarget(
+            name: "seep-bench",
+            dependencies: [
+                "LinuxIO", "Curl", "Postgres", "Scenarios", "Measurements", "Load", "Sampling", "Servers", "Verdicts", argumentParser,
+                histogram,
+            ],
+            path: "Benchmarks/Sources/Probe"),
         .testTarget(name: "VerdictsTests", dependencies: ["Verdicts", "Measurements"]),
         .testTarget(name: "MeasurementsTests", dependencies: ["LinuxIO", "Measurements"]),
         .testTarget(name: "ReportsTests", dependencies: ["LinuxIO", "Measurements", "Reports"], exclude: ["Golden"]),
