@@ -42,7 +42,7 @@ extension Judge {
         if leakTest().finding == nil, staircase.isProven {
             return Verdict.Law(.idlePeriod, sessions: staircase.left, in: staircase.periods)
         }
-        let test = LawTest(steps: evidence)
+        let test = LawTest(steps: evidence, isByDose: leakTest().finding != nil)
         if test.kind != .request { return Verdict.Law(test.kind, sessions: test.left, in: test.count) }
         return rate.map(Verdict.Law.init(requestRate:))
     }

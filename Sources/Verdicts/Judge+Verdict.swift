@@ -132,7 +132,7 @@ extension Judge {
 
     /// What the residue follows, where it is not the requests.
     private var lawSentence: String {
-        let law = LawTest(steps: evidence)
+        let law = LawTest(steps: evidence, isByDose: leakTest().finding != nil)
         switch law.kind {
         case .connection: return " They follow the client connections, not the requests: \(law.left) for \(law.count) connections."
         case .idlePeriod: return " They follow the silences, not the requests: \(law.left) after \(law.count) silences."

@@ -12,7 +12,8 @@ struct LawTest {
     /// Of what the law follows.
     let count: Int
 
-    init(steps: [StepEvidence]) {
+    /// - Parameter isByDose: whether doses proved the leak; else another law need only be the likelier one.
+    init(steps: [StepEvidence], isByDose: Bool) {
         let doses = steps.filter { $0.counts && $0.isDose && $0.row.opened > 0 }
         let units = steps.filter { $0.counts && $0.row.kind == .unit }
         let reused = units.reduce(into: StepEvidence.Share()) { $0.add($1.reusedConnection) }
@@ -20,14 +21,17 @@ struct LawTest {
         let settled = reused.requests >= 5 && reused.left >= 3 && reused.left * fresh.requests * 2 >= fresh.left * reused.requests
         left = doses.reduce(0) { $0 + $1.totalLeft }
         let byRequest = Self.logLikelihood(doses.map { ($0.totalLeft, $0.row.given) })
-        var best = (kind: Verdict.Law.Kind.request, value: byRequest + Self.margin)
+        var best = (kind: Verdict.Law.Kind.request, value: byRequest + (isByDose ? Self.margin : 0))
         if !settled, doses.contains(where: { $0.row.kind == .dose }) {
             let value = Self.logLikelihood(doses.map { ($0.totalLeft, $0.row.opened) })
             if value > best.value { best = (.connection, value) }
         }
         if !settled, doses.contains(where: { $0.row.kind == .longIdle }) {
             let value = Self.logLikelihood(doses.map { ($0.totalLeft, Self.followsSilence($0) ? 1 : 0) })
-            if value > best.value { best = (.idlePeriod, value) }
+            let counts = doses.filter(Self.followsSilence).map(\.totalLeft)
+            // The same number each time is what a silence does, and a request that leaks now and then does not.
+            let isRegular = counts.count >= 4 && Set(counts).count == 1
+            if value > (isRegular ? byRequest : best.value) { best = (.idlePeriod, value) }
         }
         kind = best.kind
         switch kind {
@@ -37,7 +41,7 @@ struct LawTest {
         }
     }
 
-    /// Another law must make the counts e³ times as likely as that of the requests.
+    /// Where doses proved the leak, another law must make the counts e³ times as likely as that of the requests.
     private static let margin = 3.0
 
     /// Whether a silence of seconds came before the load: waves follow the settle of the wave before, rungs come close together.
