@@ -14,6 +14,8 @@ struct LawTest {
 
     /// - Parameter isByDose: whether doses proved the leak; else another law need only be the likelier one.
     init(steps: [StepEvidence], isByDose: Bool) {
+        let afterSilence = Self.afterSilence(steps)
+        let followsSilence = { (step: StepEvidence) in afterSilence.contains(step.row.step) }
         let doses = steps.filter { $0.counts && $0.isDose && $0.row.opened > 0 }
         let units = steps.filter { $0.counts && $0.row.kind == .unit }
         let reused = units.reduce(into: StepEvidence.Share()) { $0.add($1.reusedConnection) }
@@ -27,8 +29,8 @@ struct LawTest {
             if value > best.value { best = (.connection, value) }
         }
         if !settled, doses.contains(where: { $0.row.kind == .longIdle }) {
-            let value = Self.logLikelihood(doses.map { ($0.totalLeft, Self.followsSilence($0) ? 1 : 0) })
-            let counts = doses.filter(Self.followsSilence).map(\.totalLeft)
+            let value = Self.logLikelihood(doses.map { ($0.totalLeft, followsSilence($0) ? 1 : 0) })
+            let counts = doses.filter(followsSilence).map(\.totalLeft)
             // The same number each time is what a silence does, and a request that leaks now and then does not.
             let isRegular = counts.count >= 4 && Set(counts).count == 1
             if value > (isRegular ? byRequest : best.value) { best = (.idlePeriod, value) }
@@ -36,7 +38,7 @@ struct LawTest {
         kind = best.kind
         switch kind {
         case .connection: count = doses.reduce(0) { $0 + $1.row.opened }
-        case .idlePeriod: count = doses.count(where: Self.followsSilence)
+        case .idlePeriod: count = doses.count(where: followsSilence)
         default: count = doses.reduce(0) { $0 + $1.row.given }
         }
     }
@@ -44,8 +46,18 @@ struct LawTest {
     /// Where doses proved the leak, another law must make the counts e³ times as likely as that of the requests.
     private static let margin = 3.0
 
-    /// Whether a silence of seconds came before the load: waves follow the settle of the wave before, rungs come close together.
-    private static func followsSilence(_ step: StepEvidence) -> Bool { step.row.kind == .longIdle || step.row.kind == .wave }
+    /// Steps whose load came at least this long after the one before.
+    private static let silence = Duration.milliseconds(2500)
+
+    private static func afterSilence(_ steps: [StepEvidence]) -> Set<Int> {
+        var found: Set<Int> = []
+        var quietSince: RunTime?
+        for step in steps {
+            if let since = quietSince, step.row.loadStart - since >= silence { found.insert(step.row.step) }
+            quietSince = step.row.kind == .baseline ? step.row.start : step.row.loadEnd
+        }
+        return found
+    }
 
     /// Without the terms that do not depend on the law; nothing can be left where there was nothing to follow.
     private static func logLikelihood(_ doses: [(count: Int, exposure: Int)]) -> Double {
