@@ -39,6 +39,15 @@ struct Cell: Sendable {
             result.status = .fault
         }
         if let status = interruption.status { result.status = status }
+        if let verdict = result.verdict, let info = result.info {
+            do {
+                let report = try CellReport(directory: result.directory, info: info, verdict: verdict)
+                result.report = report
+                try report.write()
+            } catch {
+                result.failure = result.failure ?? error.description
+            }
+        }
         return result
     }
 

@@ -24,14 +24,16 @@ package enum JudgeCommand {
         return outcomes
     }
 
-    private static func cellFolders(in path: String) throws(RunFailure) -> [String] {
+    static func cellFolders(in path: String) throws(RunFailure) -> [String] {
         let manager = FileManager.default
         if manager.fileExists(atPath: path + "/run.json") { return [path] }
         let names = (try? manager.contentsOfDirectory(atPath: path)) ?? []
         let cells = names.sorted().map { path + "/" + $0 }.filter { manager.fileExists(atPath: $0 + "/run.json") }
         guard !cells.isEmpty else {
             throw RunFailure(
-                .usage, "\(path) holds no run: expected the folder of a cell with its run.json, or the folder of a run. Try results/SCENARIO/latest.")
+                .usage,
+                "\(path) holds no run: expected the folder of a cell with its run.json, or the folder of a run. Try results/SCENARIO/latest."
+            )
         }
         return cells
     }

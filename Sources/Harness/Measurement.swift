@@ -45,8 +45,7 @@ final class Measurement {
         cell.interruption.onFirst { [engine] in engine.stopLoad(.interrupted) }
         let ticker = Task { [cell, engine, sampler, clock = directory.clock] in
             while !Task.isCancelled {
-                cell.observer.tick(
-                    cell: cell.name, load: engine.live, sessions: sampler.latest, elapsed: clock.now - .zero)
+                cell.observer.tick(cell: cell.name, now: clock.now, load: engine.live, sessions: sampler.latest)
                 try? await Task.sleep(for: .milliseconds(200))
             }
         }
@@ -55,7 +54,9 @@ final class Measurement {
             switch judge.next() {
             case .verdict: break steps
             case .step(let step):
-                cell.observer.stepBegan(cell: cell.name, step: step, likelySteps: judge.likelySteps)
+                let outlook = judge.outlook(loadDuration: LoadShape(cell.scenario.load).duration)
+                cell.observer.stepBegan(
+                    cell: cell.name, step: step, expectedSteps: step.id + outlook.steps.count, remaining: outlook.atLeast)
                 await carryOut(step)
                 if let failure = directory.failure {
                     finish(ticker)
@@ -83,6 +84,8 @@ final class Measurement {
     private func carryOut(_ step: Step) async {
         await sampler.beginStep(step.id, logEverything: step.kind == .unit)
         let start = directory.clock.now
+        await rest(step.lead)
+        let loadStart = directory.clock.now
         var outcome: LoadOutcome?
         var ended = StepRow.End.completed
         if step.kind == .restart {
@@ -94,7 +97,7 @@ final class Measurement {
             }
         } else if case .silence(let duration) = step.dose {
             await rest(duration)
-        } else {
+        } else if faults.first == nil, !cell.interruption.isRequested {
             do {
                 let done = try await engine.run(step)
                 outcome = done
@@ -106,6 +109,7 @@ final class Measurement {
         }
         await sampler.markLoadEnd()
         let loadEnd = directory.clock.now
+        cell.observer.settling(cell: cell.name)
         await rest(step.settle)
         await sampler.settleFloor()
         let end = directory.clock.now
@@ -119,7 +123,7 @@ final class Measurement {
         let row = StepRow(
             step: step.id, kind: step.kind, planned: step.plannedRequests, given: outcome?.given ?? 0,
             concurrency: outcome?.concurrency ?? 0,
-            connections: step.connections, only: onlyName(step.mix), start: start, loadEnd: loadEnd, end: end,
+            connections: step.connections, only: onlyName(step.mix), start: start, loadStart: loadStart, loadEnd: loadEnd, end: end,
             peakInFlight: outcome?.peakInFlight ?? 0, opened: outcome?.opened ?? 0, retried: outcome?.retried ?? 0, ended: ended,
             why: step.why)
         add(outcome)

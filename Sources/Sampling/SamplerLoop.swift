@@ -25,6 +25,8 @@ struct SamplerLoop: ~Copyable {
     var limits: SessionLimits
     var postmasterStart: Int?
     var nextCounters = MonotonicInstant.now
+    /// When sockets may be looked for again.
+    var nextTies = MonotonicInstant.now
     /// When the last sample that worked had come.
     var lastSample = MonotonicInstant.now
     var lastGapRow: MonotonicInstant?
@@ -95,16 +97,16 @@ struct SamplerLoop: ~Copyable {
     }
 
     private mutating func tick() {
-        let worked = takeSample()
+        let worked = takeSample(isAsked: false)
         let now = MonotonicInstant.now
         if !worked { missed += 1 }
         let late = schedule.advance(to: now)
         missed += late
         // A gap while PostgreSQL is away has rows of its own.
         if worked, late > 0 { noteMissed(late) }
-        if let longer = cost.longerInterval(than: schedule.interval) {
-            schedule.change(interval: longer)
-            notes.append("interval \(longer.milliseconds) ms: samples cost \(cost.percentile(0.95) ?? 0) µs")
+        if let better = cost.betterInterval(than: schedule.interval, asked: settings.every) {
+            schedule.change(interval: better)
+            notes.append("interval \(better.milliseconds) ms: samples cost \(cost.percentile(0.95) ?? 0) µs")
         }
         publishCost()
     }
@@ -131,7 +133,7 @@ struct SamplerLoop: ~Copyable {
                 reply.resume()
             } else {
                 readsCounters()
-                let worked = takeSample()
+                let worked = takeSample(isAsked: true)
                 guard worked || .now >= next.deadline else { return }
                 complete(next.command, worked: worked)
             }

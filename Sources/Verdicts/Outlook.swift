@@ -17,13 +17,19 @@ package struct Outlook: Sendable {
 
     /// - Parameter loadDuration: how long the phases of one wave last that end by time.
     package init(facts: RunFacts, assuming assumption: Assumption, loadDuration: Duration) {
-        var judge = Judge(facts: facts)
-        var headroom = facts.headroom
+        self.init(continuing: Judge(facts: facts), assuming: assumption, loadDuration: loadDuration)
+    }
+
+    /// What is still to come of a run.
+    package init(continuing judge: Judge, assuming assumption: Assumption, loadDuration: Duration) {
+        var judge = judge
+        let facts = judge.facts
+        var headroom = judge.headroomNow
         while steps.count < 500, case .step(let step) = judge.next() {
             steps.append(step)
             let given = step.plannedRequests ?? facts.requestsPerWave
             if let given, let sum = requests { requests = sum + given } else { requests = nil }
-            atLeast += step.settle
+            atLeast += step.lead + step.settle
             switch step.dose {
             case .silence(let duration): atLeast += duration
             case .unit(let count, let gap): atLeast += gap * count
@@ -55,12 +61,12 @@ extension Judge {
                 row: row, voidReason: "", transfers: given, unexpected: 0, left: left > 0 ? ["assumed": left] : [:], leftAtLoadEnd: left,
                 deathsOfOlder: 0, floorBefore: used - left, floor: used, dormant: 0, peak: used, headroom: headroom,
                 lowestHeadroom: headroom, birthsSeen: left, birthsCounted: nil, birthsInSilence: 0, reaped: 0, coveragePerMille: 1000,
+                inTransaction: [], inTransactionUntouched: [], touched: 0,
                 unit: []))
     }
 
-    /// How many steps a run that finds nothing has in all; for people, as “step 4 of about 9”.
-    package var likelySteps: Int {
-        let clean = Outlook(facts: facts, assuming: .clean, loadDuration: .zero).steps.count
-        return max(clean, evidence.count + 1)
+    /// What is still to come, going by what was seen so far.
+    package func outlook(loadDuration: Duration) -> Outlook {
+        Outlook(continuing: self, assuming: leftAnything ? .leaking : .clean, loadDuration: loadDuration)
     }
 }

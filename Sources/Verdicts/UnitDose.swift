@@ -10,14 +10,20 @@ enum UnitDose {
         var left: [String: Int] = [:]
         /// For each request, in order, the sessions it left.
         var perRequest: [Int] = []
+        /// Requests over a connection that had served one before, and over a new one; and what they left.
+        var reused = StepEvidence.Share()
+        var fresh = StepEvidence.Share()
     }
 
-    static func pair(transfers: [TransferRow], sessions: [SessionRow], gap: Duration, end: RunTime) -> Paired {
+    /// - Parameter reaped: how many of the deaths were PostgreSQL's doing; the oldest sessions go first, and cancel nothing.
+    static func pair(transfers: [TransferRow], sessions: [SessionRow], gap: Duration, end: RunTime, reaped: Int) -> Paired {
         let requests = group(transfers.sorted { $0.start < $1.start }, gap: gap)
         var counts: [StepAccumulator.ClassKey: (transfers: Int, leaked: Int)] = [:]
         var result = Paired()
         let births = sessions.filter { $0.event == .born }.sorted { $0.time < $1.time }
-        let deaths = sessions.filter { $0.event == .died }.sorted { $0.time < $1.time }
+        let oldestFirst = sessions.filter { $0.event == .died }.sorted { ($0.backendStart ?? 0, $0.pid) < ($1.backendStart ?? 0, $1.pid) }
+        let deaths = oldestFirst.dropFirst(reaped)
+        var seen: Set<Int> = []
         for (index, request) in requests.enumerated() {
             let from = index == 0 ? RunTime(microseconds: .min) : boundary(before: request, gap: gap)
             let to = index + 1 < requests.count ? boundary(before: requests[index + 1], gap: gap) : end
@@ -25,6 +31,7 @@ enum UnitDose {
             let died = deaths.count { $0.time >= from && $0.time < to }
             let net = max(0, born.count - died)
             result.perRequest.append(net)
+            if seen.insert(request[0].connection).inserted { result.fresh.add(left: net) } else { result.reused.add(left: net) }
             for birth in born.suffix(net) { result.left[birth.owner, default: 0] += 1 }
             let blamed = born.suffix(net).map { birth in request.lastIndex { $0.start <= birth.time } ?? 0 }
             for (position, transfer) in request.enumerated() {
