@@ -20,8 +20,11 @@ struct MemorySeries {
         return MemorySeries(connections: connections, requests: requests, points: points, summary: summary, cpu: finished.cpu)
     }
 
-    /// As after a minute at full speed, or after the first tenth of a shorter run.
-    var early: Probe.Point { points.first { $0.seconds >= min(60, (points.last?.seconds ?? 0) / 10) } ?? points[0] }
+    /// After a minute; of a run that is shorter than two, after a tenth of it.
+    var early: Probe.Point {
+        let last = points.last?.seconds ?? 0
+        return points.first { $0.seconds >= (last >= 120 ? 60 : last / 10) } ?? points[0]
+    }
     var late: Probe.Point { points.last { $0.inFlight > 0 } ?? points[points.count - 1] }
     var growthKB: Int { late.residentKB - early.residentKB }
 

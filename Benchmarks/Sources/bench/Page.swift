@@ -37,8 +37,10 @@ struct Page {
 
         let machine = Machine.read(
             seepVersion: revision.isEmpty ? "unknown" : "commit \(revision)", probe: versions, postgres: sampling.result.postgresVersion)
+        let shortfalls = shortfalls(throughput, memory, sampling)
         let text = page(options, machine, before, throughput, memory, sampling, small)
-        return Page(text: text, shortfalls: shortfalls(throughput, memory, sampling))
+        let missing = shortfalls.map { "- \($0)\n" }.joined()
+        return Page(text: text + (missing.isEmpty ? "" : "\n## Not met in this run\n\n" + missing), shortfalls: shortfalls)
     }
 
     private static func shortfalls(_ throughput: Throughput, _ memory: MemorySeries, _ sampling: SamplingCost) -> [String] {
