@@ -50,9 +50,18 @@ extension Judge {
 
     private var cannotSee: Bool { !facts.pooler.isEmpty && evidence.isEmpty == false && steps(.wave).count >= waveCount }
 
+    /// The waves left something, or what the rungs left is still there: a rung's settle is short, and a late server no leak.
+    var leavesSomething: Bool {
+        let floor = evidence.last { $0.floor != nil }?.floor ?? 0
+        return steps(.wave).contains { $0.totalLeft > 0 } || leftAnything && floor > (evidence.first?.floorBefore ?? 0)
+    }
+
     var leftAnything: Bool { evidence.contains { $0.counts && $0.totalLeft > 0 } }
 
     var waveCount: Int { facts.quick ? min(3, facts.waves) : facts.waves }
+
+    /// A server that lets go a moment late shall have done so.
+    private var unitSettle: Double { min(2.5, facts.settleSeconds) }
 
     private var waveSettle: Double { facts.quick ? min(3, facts.settleSeconds) : facts.settleSeconds }
 
@@ -158,7 +167,7 @@ extension Judge {
             return step(
                 .unit, .unit(requests: 5, gap: unitGap), settle: 1, why: "requests that succeeded now fail: do they alone, after a settle?")
         }
-        guard leftAnything else { return nil }
+        guard leavesSomething else { return nil }
         let test = leakTest()
         let units = evidence.filter { $0.row.kind == .unit }
         if test.finding == nil, fitsKnownRoom(test), lastDosesLeftNothing, units.isEmpty { return nil }
@@ -167,17 +176,17 @@ extension Judge {
             let share = max(1, min(planned, Int(Double(free) * 0.7) / max(1, each.count - units.count)))
             let request = facts.requests[units.count]
             return step(
-                .unit, .unit(requests: share, gap: unitGap), mix: .only(units.count), settle: 1,
+                .unit, .unit(requests: share, gap: unitGap), mix: .only(units.count), settle: unitSettle,
                 why: "one at a time: does “\(request.name)” leave a session?")
         }
         let mixed = units.count - each.count
         let dose = min(planned, free)
         if mixed == 0, each.isEmpty {
-            return step(.unit, .unit(requests: dose, gap: unitGap), settle: 1, why: "one at a time: births paired with deaths")
+            return step(.unit, .unit(requests: dose, gap: unitGap), settle: unitSettle, why: "one at a time: births paired with deaths")
         }
         guard test.finding == nil, mixed < 3, dose >= 2, test.unitLeft * 4 >= test.unitRequests, test.unitLeft >= 2 else { return nil }
         return step(
-            .unit, .unit(requests: dose, gap: unitGap), settle: 1,
+            .unit, .unit(requests: dose, gap: unitGap), settle: unitSettle,
             why:
                 "\(test.unitLeft) of \(test.unitRequests) left a session, \(test.left) in all against a bound of \(test.bound): more of the same"
         )

@@ -30,7 +30,7 @@ extension Judge {
         } else if let why = blindness(complete: complete, waves: waves) {
             kind = .inconclusive
             reason = why
-        } else if !leftAnything, let floor, let before, floor <= before {
+        } else if !leavesSomething || !leftAnything, let floor, let before, floor <= before {
             kind = .clean
             reason = cleanReason()
         } else if fitsKnownRoom(test) || lastDosesLeftNothing {

@@ -162,6 +162,16 @@ import Verdicts
         #expect(verdict.verdict == .clean, "\(verdict.reason)")
     }
 
+    @Test("sessions that go two seconds after their request are no leak", arguments: [8, nil])
+    func lateRelease(room: Int?) {
+        let run = SimulatedRun(facts: Self.facts(room: room)) { run, _, _ in
+            run.open()
+            run.sessions[run.sessions.count - 1].dies = run.now + 2_000_000
+        }
+        let verdict = run.run()
+        #expect(verdict.verdict == .clean, "\(verdict.reason)")
+    }
+
     // MARK: Nothing to say
 
     @Test("a blind sampler makes the run inconclusive")
