@@ -23,6 +23,7 @@ package enum CheckCommand {
         } else {
             lines.append("  a wave      \(load.duration.seconds) s at concurrency \(load.concurrency)")
         }
+        if scenario.load != [.standard] { lines += scenario.load.map { "                " + LoadWords.phase($0) } }
         for group in groups(scenario) {
             let names = group.isEmpty ? "the target" : group.map(\.name).joined(separator: ", ")
             lines += outlook(scenario, names: names, server: group.first, load: load, quick: quick)
