@@ -85,6 +85,7 @@ final class Measurement {
         await sampler.beginStep(step.id, logEverything: step.kind == .unit)
         let start = directory.clock.now
         await rest(step.lead)
+        cell.observer.loading(cell: cell.name)
         let loadStart = directory.clock.now
         var outcome: LoadOutcome?
         var ended = StepRow.End.completed
