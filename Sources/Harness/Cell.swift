@@ -46,8 +46,7 @@ struct Cell: Sendable {
 
     private func withDatabase(_ directory: String, _ registry: ProcessRegistry, _ result: inout CellResult) async throws {
         guard let database = scenario.database else {
-            throw RunFailure(
-                .usage, "The scenario names no database, so there is nothing to watch. Give `database: {url: …}` or --database URL.")
+            preconditionFailure("a scenario without a database was refused before its first cell")
         }
         switch database.source {
         case .url(let url):

@@ -9,7 +9,7 @@ import Verdicts
 @Suite("A replay") struct ReplayTests {
     private static let facts = RunFacts(
         requests: [RunFacts.Request(name: "find", weight: 1)], requestsPerWave: 40, waves: 3, settleSeconds: 1, baselineSeconds: nil,
-        warmUpSeconds: nil, longIdleSeconds: nil, limit: 97, headroom: 95, budget: 77, managed: true, throwaway: true)
+        warmUpSeconds: nil, longIdleSeconds: nil, limit: 2000, headroom: 1990, budget: 1500, managed: true, throwaway: true)
 
     /// Sessions left behind by each of 40 requests; rows of the next step are written before a step is closed, as happens live.
     @Test(arguments: [0, 1, 3, 20, 40]) func `comes to the same verdict, waves and bytes as the live judge`(_ left: Int) throws {
@@ -69,7 +69,7 @@ import Verdicts
     private func sample(step: Int, at time: Int64, total: Int) -> ConnectionRow {
         var row = ConnectionRow(time: RunTime(microseconds: time), step: step)
         row.total = total
-        row.headroom = 95 - total
+        row.headroom = 1990 - total
         row.openedTotal = total
         return row
     }

@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "no JSON"), ("{", "JSON"), ("[]", "run.json"), (#"{"schema": 1}"#, "is missing"), (#"{"schema": "1"}"#, "schema"),
+        ("", "no JSON"), ("{", "not the whole"), ("[]", "run.json"), (#"{"schema": 1}"#, "is missing"), (#"{"schema": "1"}"#, "schema"),
     ]) func `a run.json that is none is told with its path`(_ text: String, _ words: String) throws {
         let place = try TemporaryPlace()
         try Data(text.utf8).write(to: URL(fileURLWithPath: place.path + "/run.json"))
