@@ -54,8 +54,9 @@ let package = Package(
         .testTarget(name: "ReportsTests", dependencies: ["LinuxIO", "Measurements", "Reports"], exclude: ["Golden"]),
         .target(name: "TestSupport", dependencies: ["LinuxIO", "Postgres", "Servers"], path: "Tests/TestSupport"),
         .testTarget(name: "PostgresTests", dependencies: ["LinuxIO", "Postgres", "TestSupport"]),
-        .testTarget(name: "ScenariosTests", dependencies: ["Scenarios"], exclude: ["Fixtures"]),
         .testTarget(name: "ServersTests", dependencies: ["LinuxIO", "Postgres", "Scenarios", "Servers", "TestSupport"]),
+        .testTarget(name: "LeakyTests", dependencies: ["leaky", "LinuxIO", "Postgres", "TestSupport"]),
+        .testTarget(name: "ScenariosTests", dependencies: ["Scenarios"], exclude: ["Fixtures"]),
         .testTarget(name: "CurlTests", dependencies: ["Curl", "CCurl", "LinuxIO"]),
         .testTarget(name: "LoadTests", dependencies: ["Load", "Curl", "LinuxIO", "Scenarios", "Measurements", "TestSupport"]),
         .testTarget(
@@ -64,6 +65,9 @@ let package = Package(
         .testTarget(
             name: "SeepTests",
             dependencies: ["LinuxIO", "Measurements", "Postgres", "Servers", "Verdicts", "TestSupport"]),
+        .testTarget(
+            name: "SamplingTests",
+            dependencies: ["LinuxIO", "Postgres", "Scenarios", "Measurements", "Sampling", "Servers", "TestSupport"]),
     ]
 )
 

@@ -39,6 +39,15 @@ struct Cell: Sendable {
             result.status = .fault
         }
         if let status = interruption.status { result.status = status }
+        if let verdict = result.verdict, let info = result.info {
+            do {
+                let report = try CellReport(directory: result.directory, info: info, verdict: verdict)
+                result.report = report
+                try report.write()
+            } catch {
+                result.failure = result.failure ?? error.description
+            }
+        }
         return result
     }
 
@@ -97,7 +106,7 @@ struct Cell: Sendable {
         let launch = ServerLaunch(
             server, command: try expand(server.command, values), environment: variables, folder: scenario.folder, port: port,
             logPath: "\(directory)/server.log")
-        let underTest = ServerUnderTest(launch: launch, registry: registry) { faults.serverDied($0) }
+        let underTest = ServerUnderTest(launch: launch, registry: registry, interruption: interruption) { faults.serverDied($0) }
         try await underTest.start()
         do {
             try await measure(
@@ -127,9 +136,9 @@ struct Cell: Sendable {
         let plan = SetupPlan(name: server.name, text: try expand(setup, known), folder: scenario.folder, workdir: ".")
         values["cache"] = plan.cacheFolder
         observer.preparing(cell: name, "setting up \(server.name)")
-        _ = try await SetupRunner(registry: registry).run(plan, command: try expand(setup, values), environment: environment) {
-            [observer, name] line in observer.output(cell: name, line)
-        }
+        _ = try await SetupRunner(registry: registry).run(
+            plan, command: try expand(setup, values), environment: environment, unless: { [interruption] in interruption.isRequested },
+            progress: { [observer, name] line in observer.output(cell: name, line) })
     }
 
     private func expand(_ template: Template, _ values: [String: String]) throws(RunFailure) -> String {

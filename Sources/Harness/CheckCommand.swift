@@ -23,15 +23,17 @@ package enum CheckCommand {
         } else {
             lines.append("  a wave      \(load.duration.seconds) s at concurrency \(load.concurrency)")
         }
-        for server in scenario.servers.isEmpty ? [nil] : scenario.servers.map(Optional.some) {
-            lines += outlook(scenario, server: server, load: load, quick: quick)
+        for group in groups(scenario) {
+            let names = group.isEmpty ? "the target" : group.map(\.name).joined(separator: ", ")
+            lines += outlook(scenario, names: names, server: group.first, load: load, quick: quick)
         }
         return lines
     }
 
     private static func serverNames(_ scenario: Scenario) -> String {
         scenario.servers.isEmpty
-            ? "a target that runs already" : "\(count(scenario.servers.count, "server")): \(scenario.servers.map(\.name).joined(separator: ", "))"
+            ? "a target that runs already"
+            : "\(count(scenario.servers.count, "server")): \(scenario.servers.map(\.name).joined(separator: ", "))"
     }
 
     private static func databaseLines(_ scenario: Scenario) -> [String] {
@@ -50,7 +52,21 @@ package enum CheckCommand {
         return setting("max_connections", 1000) - setting("superuser_reserved_connections", 3) - setting("reserved_connections", 0)
     }
 
-    private static func outlook(_ scenario: Scenario, server: ServerSpec?, load: LoadShape, quick: Bool) -> [String] {
+    /// Servers whose runs would have the same steps: those with the same room.
+    private static func groups(_ scenario: Scenario) -> [[ServerSpec]] {
+        guard !scenario.servers.isEmpty else { return [[]] }
+        var groups: [[ServerSpec]] = []
+        for server in scenario.servers {
+            if let index = groups.firstIndex(where: { $0[0].declaredRoom == server.declaredRoom }) {
+                groups[index].append(server)
+            } else {
+                groups.append([server])
+            }
+        }
+        return groups
+    }
+
+    private static func outlook(_ scenario: Scenario, names: String, server: ServerSpec?, load: LoadShape, quick: Bool) -> [String] {
         let limit = limit(scenario)
         let facts = RunFacts(
             requests: scenario.requests.map { RunFacts.Request(name: $0.name, weight: $0.weight) }, concurrency: load.concurrency,
@@ -63,17 +79,35 @@ package enum CheckCommand {
             throwaway: scenario.database.map { $0.source == .throwaway } ?? false)
         let clean = Outlook(facts: facts, assuming: .clean, loadDuration: load.duration)
         let leaking = Outlook(facts: facts, assuming: .leaking, loadDuration: load.duration)
-        var lines = ["", "  \(server?.name ?? "target"), if it is clean: \(seconds(clean.atLeast)) beside the requests themselves"]
-        lines += clean.steps.map(line)
+        var lines = ["", "  \(names), if clean: \(seconds(clean.atLeast)) beside the requests themselves"]
+        lines += self.lines(clean.steps)
         if let limit = clean.detectionLimitPer1000 {
             lines.append("    detection limit: a leak of \(rounded(limit)) or more sessions per 1,000 requests would be seen (95%)")
         }
-        lines.append("  \(server?.name ?? "target"), if each request leaked: \(seconds(leaking.atLeast)) beside the requests themselves")
-        lines += leaking.steps.map(line)
+        lines.append("  \(names), if each request leaks: \(seconds(leaking.atLeast)) beside the requests themselves")
+        lines += self.lines(leaking.steps)
         return lines
     }
 
-    private static func line(_ step: Step) -> String {
+    /// Lines of the steps; a run of steps that are alike but for the request is one line.
+    private static func lines(_ steps: [Step]) -> [String] {
+        var lines: [String] = []
+        var index = 0
+        while index < steps.count {
+            let step = steps[index]
+            var last = index
+            while step.mix != .all, last + 1 < steps.count, steps[last + 1].mix != .all, steps[last + 1].dose == step.dose { last += 1 }
+            if last > index {
+                lines.append("    \(step.id)–\(steps[last].id)  " + words(step, why: "each request of the scenario alone"))
+            } else {
+                lines.append("    \(step.id)  " + words(step, why: step.why))
+            }
+            index = last + 1
+        }
+        return lines
+    }
+
+    private static func words(_ step: Step, why: String) -> String {
         let dose =
             switch step.dose {
             case .silence(let duration): "no load for \(DurationText.string(duration))"
@@ -83,12 +117,14 @@ package enum CheckCommand {
             case .unit(let requests, let gap): "\(count(requests, "request")) one at a time, \(DurationText.string(gap)) apart"
             }
         let settle = step.settle == .zero ? "" : ", then a settle of \(DurationText.string(step.settle))"
-        return "    \(step.id)  \(step.kind.rawValue.padding(to: 9)) \(dose)\(settle)  (\(step.why))"
+        return "\(step.kind.rawValue.padding(to: 9)) \(dose)\(settle)  (\(why))"
     }
 
     private static func seconds(_ duration: Duration) -> String { DurationText.string(.seconds(Int(duration.seconds.rounded()))) }
 
-    private static func rounded(_ value: Double) -> String { value >= 10 ? String(Int(value.rounded())) : String((value * 10).rounded() / 10) }
+    private static func rounded(_ value: Double) -> String {
+        value >= 10 ? String(Int(value.rounded())) : String((value * 10).rounded() / 10)
+    }
 
     private static func count(_ value: Int, _ word: String) -> String { "\(value) \(word)\(value == 1 ? "" : "s")" }
 }

@@ -31,7 +31,9 @@ package enum JudgeCommand {
         let cells = names.sorted().map { path + "/" + $0 }.filter { manager.fileExists(atPath: $0 + "/run.json") }
         guard !cells.isEmpty else {
             throw RunFailure(
-                .usage, "\(path) holds no run: expected the folder of a cell with its run.json, or the folder of a run. Try results/SCENARIO/latest.")
+                .usage,
+                "\(path) holds no run: expected the folder of a cell with its run.json, or the folder of a run. Try results/SCENARIO/latest."
+            )
         }
         return cells
     }

@@ -69,7 +69,8 @@ extension Measurement {
             let sampler = try Sampler(
                 preflight: preflight, settings: settings, directory: directory, processes: watch, guardSignal: engine.guardSignal)
             return Measurement(
-                cell: cell, directory: directory, engine: engine, sampler: sampler, watch: watch, server: place.server, faults: place.faults,
+                cell: cell, directory: directory, engine: engine, sampler: sampler, watch: watch, server: place.server,
+                faults: place.faults,
                 info: info)
         } catch let failure as RunFailure {
             throw failure

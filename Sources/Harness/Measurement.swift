@@ -45,8 +45,7 @@ final class Measurement {
         cell.interruption.onFirst { [engine] in engine.stopLoad(.interrupted) }
         let ticker = Task { [cell, engine, sampler, clock = directory.clock] in
             while !Task.isCancelled {
-                cell.observer.tick(
-                    cell: cell.name, load: engine.live, sessions: sampler.latest, elapsed: clock.now - .zero)
+                cell.observer.tick(cell: cell.name, now: clock.now, load: engine.live, sessions: sampler.latest)
                 try? await Task.sleep(for: .milliseconds(200))
             }
         }
@@ -55,7 +54,9 @@ final class Measurement {
             switch judge.next() {
             case .verdict: break steps
             case .step(let step):
-                cell.observer.stepBegan(cell: cell.name, step: step, likelySteps: judge.likelySteps)
+                let outlook = judge.outlook(loadDuration: LoadShape(cell.scenario.load).duration)
+                cell.observer.stepBegan(
+                    cell: cell.name, step: step, expectedSteps: step.id + outlook.steps.count, remaining: outlook.atLeast)
                 await carryOut(step)
                 if let failure = directory.failure {
                     finish(ticker)
@@ -106,6 +107,7 @@ final class Measurement {
         }
         await sampler.markLoadEnd()
         let loadEnd = directory.clock.now
+        cell.observer.settling(cell: cell.name)
         await rest(step.settle)
         await sampler.settleFloor()
         let end = directory.clock.now

@@ -1,3 +1,4 @@
+package import Foundation
 import LinuxIO
 import Measurements
 package import Scenarios
@@ -22,6 +23,18 @@ package struct RunCommand: Sendable {
         package var cells: [CellResult]
         /// The folder of the run.
         package var folder: String
+
+        /// The folder as seen from the working directory, where it lies below it.
+        package var shownFolder: String {
+            let here = FileManager.default.currentDirectoryPath + "/"
+            return folder.hasPrefix(here) ? String(folder.dropFirst(here.count)) : folder
+        }
+
+        /// The content of `verdict.json`; of several cells an array, in their order.
+        package func json() throws(RunFailure) -> Data {
+            let verdicts = cells.compactMap(\.verdict)
+            return try verdicts.count == 1 && cells.count == 1 ? RunFiles.encode(verdicts[0]) : JSONFile.encode(verdicts, snakeCase: false)
+        }
     }
 
     /// - Throws: what is wrong before anything is started.
@@ -45,6 +58,8 @@ package struct RunCommand: Sendable {
             results.append(result)
             observer.ended(cell: result)
         }
+        let reports = results.compactMap(\.report)
+        if results.count > 1, !reports.isEmpty { try CellReport.writeComparison(reports, scenario: scenario.name, to: folder.run) }
         let status = interruption.status ?? RunStatus.combined(results.map(\.status))
         return Outcome(status: status, cells: results, folder: folder.run)
     }
@@ -61,7 +76,8 @@ package struct RunCommand: Sendable {
         var chosen: [ServerSpec?] = []
         for pattern in options.servers where !scenario.servers.contains(where: { NamePattern.matches(pattern, $0.name) }) {
             throw RunFailure(
-                .usage, "--server \(pattern) matches none of the scenario's servers: \(scenario.servers.map(\.name).joined(separator: ", "))")
+                .usage,
+                "--server \(pattern) matches none of the scenario's servers: \(scenario.servers.map(\.name).joined(separator: ", "))")
         }
         for server in scenario.servers where options.servers.contains(where: { NamePattern.matches($0, server.name) }) {
             chosen.append(server)

@@ -10,9 +10,13 @@ package protocol RunObserver: Sendable {
     /// Something worth a line of its own.
     func note(cell: String, _ text: String)
     func began(cell: String, facts: RunFacts)
-    func stepBegan(cell: String, step: Step, likelySteps: Int)
+    /// - Parameters:
+    ///   - expectedSteps: how many the run will have, as far as can be told now.
+    ///   - remaining: how long this step and those to come take at least.
+    func stepBegan(cell: String, step: Step, expectedSteps: Int, remaining: Duration)
+    func settling(cell: String)
     /// About five times a second.
-    func tick(cell: String, load: LiveLoad, sessions: LiveSessions?, elapsed: Duration)
+    func tick(cell: String, now: RunTime, load: LiveLoad, sessions: LiveSessions?)
     func stepEnded(cell: String, row: StepRow, wave: WaveRow)
     func ended(cell: CellResult)
 }
@@ -25,6 +29,7 @@ package struct CellResult: Sendable {
     package var directory: String
     package var verdict: Verdict?
     package var info: RunInfo?
+    package var report: CellReport?
     /// Why there is no verdict, or what went wrong beside it.
     package var failure: String?
 }

@@ -11,36 +11,63 @@ package final class CSVFields {
         var hasDoubledQuotes: Bool
     }
 
-    package let file: String
-    package internal(set) var line = 0
-    var fields: [Field] = []
-    var bytes = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    private struct State {
+        var line = 0
+        var fields: [Field] = []
+        var bytes = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+        /// The columns in the order of the row type, which is the order in which a row asks for them, each with its place in the file.
+        var columns: [(name: String, place: Int)] = []
+        var width = 0
+        /// Where in `columns` the next question is expected.
+        var cursor = 0
+    }
 
-    /// The columns in the order of the row type, which is the order in which a row asks for them, each with its place in the file.
-    private var columns: [(name: String, place: Int)] = []
-    /// The columns in the file.
-    private(set) var width = 0
-    /// Where in `columns` the next question is expected.
-    private var cursor = 0
+    package let file: String
+    /// Behind a pointer of our own: the checks of exclusive access to properties would take more than half of the time of reading.
+    private let state: UnsafeMutablePointer<State>
 
     init(file: String) {
         self.file = file
+        state = .allocate(capacity: 1)
+        state.initialize(to: State())
     }
+
+    deinit {
+        state.deinitialize(count: 1)
+        state.deallocate()
+    }
+
+    package var line: Int { state.pointee.line }
+
+    /// The columns in the file.
+    var width: Int { state.pointee.width }
+
+    var fields: [Field] { state.pointee.fields }
+
+    /// The buffer that fields lie in; the scanner owns it.
+    var bytes: UnsafeMutableRawBufferPointer {
+        get { state.pointee.bytes }
+        set { state.pointee.bytes = newValue }
+    }
+
+    func removeFields() { state.pointee.fields.removeAll(keepingCapacity: true) }
+
+    func append(_ field: Field) { state.pointee.fields.append(field) }
 
     /// Takes the line that was scanned last as the header.
     func takeHeader(for wanted: [String]) throws(CSVError) {
-        width = fields.count
-        let found = (0..<width).map { text(of: fields[$0]) }
-        columns = []
+        let found = fields.map { text(of: $0) }
+        state.pointee.width = found.count
+        state.pointee.columns = []
         for name in wanted {
             guard let place = found.firstIndex(of: name) else { throw missing(name) }
-            columns.append((name, place))
+            state.pointee.columns.append((name, place))
         }
     }
 
     func beginLine(_ number: Int) {
-        line = number
-        cursor = 0
+        state.pointee.line = number
+        state.pointee.cursor = 0
     }
 
     package func text(_ column: String) throws(CSVError) -> String { text(of: try field(column)) }
@@ -85,13 +112,14 @@ package final class CSVFields {
     }
 
     private func field(_ column: String) throws(CSVError) -> Field {
-        if cursor < columns.count, columns[cursor].name == column {
-            cursor += 1
-            return fields[columns[cursor - 1].place]
+        let expected = state.pointee.cursor
+        if expected < state.pointee.columns.count, state.pointee.columns[expected].name == column {
+            state.pointee.cursor = expected + 1
+            return state.pointee.fields[state.pointee.columns[expected].place]
         }
-        guard let position = columns.firstIndex(where: { $0.name == column }) else { throw missing(column) }
-        cursor = position + 1
-        return fields[columns[position].place]
+        guard let position = state.pointee.columns.firstIndex(where: { $0.name == column }) else { throw missing(column) }
+        state.pointee.cursor = position + 1
+        return state.pointee.fields[state.pointee.columns[position].place]
     }
 
     private func slice(_ field: Field) -> UnsafeRawBufferPointer {

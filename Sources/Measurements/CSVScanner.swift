@@ -103,13 +103,15 @@ final class CSVScanner {
 
     /// Finds the fields of the line that begins at `start`, in what has been read.
     private func scanLine() throws(CSVError) -> Scan {
-        fields.fields.removeAll(keepingCapacity: true)
+        // Copies: a property of a class would be checked for exclusive access at every byte.
+        let (buffer, end) = (self.buffer, self.end)
+        fields.removeFields()
         var position = start
         var newlines = 1
         while position < end {
             if buffer[position] == 0x22 {
                 guard let (field, next) = scanQuoted(from: position + 1, newlines: &newlines) else { return .unfinished }
-                fields.fields.append(field)
+                fields.append(field)
                 position = next
                 if position < end, buffer[position] == 0x0D, position + 1 < end, buffer[position + 1] == 0x0A { position += 1 }
             } else {
@@ -120,7 +122,7 @@ final class CSVScanner {
                 }
                 guard position < end else { return .unfinished }
                 let carriageReturn = buffer[position] == 0x0A && position > from && buffer[position - 1] == 0x0D
-                fields.fields.append(.init(start: from, end: carriageReturn ? position - 1 : position, hasDoubledQuotes: false))
+                fields.append(.init(start: from, end: carriageReturn ? position - 1 : position, hasDoubledQuotes: false))
             }
             guard position < end else { return .unfinished }
             switch buffer[position] {
@@ -135,6 +137,7 @@ final class CSVScanner {
 
     /// The field whose first byte behind the quote is at `from`, and the position behind its closing quote.
     private func scanQuoted(from: Int, newlines: inout Int) -> (CSVFields.Field, next: Int)? {
+        let (buffer, end) = (self.buffer, self.end)
         var position = from
         var hasDoubledQuotes = false
         while position < end {

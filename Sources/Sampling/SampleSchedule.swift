@@ -61,11 +61,14 @@ struct SampleCost {
         return sorted[min(Int(Double(sorted.count) * share), sorted.count - 1)]
     }
 
-    /// A longer interval, when the present one is too short for what samples cost; looked at every 16 samples.
-    func longerInterval(than interval: Duration) -> Duration? {
+    /// Another interval, when the present one is much too short or too long for what samples cost; looked at every 16 samples.
+    ///
+    /// - Parameter asked: the interval that was asked for, below which none goes.
+    func betterInterval(than interval: Duration, asked: Duration) -> Duration? {
         guard count >= Self.leastCount, count % 16 == 0, let p95 = percentile(0.95) else { return nil }
-        let wanted = min((Int64(p95) * Self.factor + Self.step - 1) / Self.step * Self.step, Self.longest)
+        let needed = min((Int64(p95) * Self.factor + Self.step - 1) / Self.step * Self.step, Self.longest)
+        let wanted = max(needed, asked.nanosecondsRounded / 1000)
         let present = interval.nanosecondsRounded / 1000
-        return wanted * 10 > present * 11 ? .microseconds(wanted) : nil
+        return wanted * 10 > present * 11 || wanted * 2 < present ? .microseconds(wanted) : nil
     }
 }

@@ -5,8 +5,8 @@ import Synchronization
 
 /// Watches the sessions from a thread of its own, from before the first step to after the last.
 ///
-/// May be used from any thread. The step functions return when the sampler has done what they say and its rows are in the files:
-/// none of them takes longer than ``patience`` while PostgreSQL does not answer.
+/// May be used from any thread. The step functions return when the sampler has done what they say and its rows are in the files;
+/// while PostgreSQL does not answer, after ``patience`` and the query that was under way (at most 10 s).
 package final class Sampler: Sendable {
     /// How long a step function waits for a sample that works.
     package static let patience = Duration.seconds(5)
@@ -21,7 +21,7 @@ package final class Sampler: Sendable {
         package var p95Microseconds: Int?
         /// Processor time of the sampler's thread.
         package var cpu = Duration.zero
-        /// As asked for, or longer where samples cost too much.
+        /// As asked for, or longer while samples cost too much.
         package var interval: Duration
     }
 

@@ -102,9 +102,9 @@ struct SamplerLoop: ~Copyable {
         missed += late
         // A gap while PostgreSQL is away has rows of its own.
         if worked, late > 0 { noteMissed(late) }
-        if let longer = cost.longerInterval(than: schedule.interval) {
-            schedule.change(interval: longer)
-            notes.append("interval \(longer.milliseconds) ms: samples cost \(cost.percentile(0.95) ?? 0) µs")
+        if let better = cost.betterInterval(than: schedule.interval, asked: settings.every) {
+            schedule.change(interval: better)
+            notes.append("interval \(better.milliseconds) ms: samples cost \(cost.percentile(0.95) ?? 0) µs")
         }
         publishCost()
     }

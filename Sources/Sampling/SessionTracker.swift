@@ -38,6 +38,10 @@ struct SessionTracker {
         var markedChange: Int?
         var isUsed = false
         var isUseWritten = false
+        /// The last snapshot that held it.
+        var seen: Int
+
+        var identity: SessionIdentity { backend.identity }
     }
 
     private struct Seeking {
@@ -54,6 +58,8 @@ struct SessionTracker {
     private(set) var ours: [SessionIdentity: Tracked] = [:]
     private var seeking: [SessionIdentity: Seeking] = [:]
     private var tiesWork = false
+    /// Snapshots so far.
+    private var generation = 0
 
     init(ownership: SessionOwnership) {
         self.ownership = ownership
@@ -103,25 +109,26 @@ struct SessionTracker {
         _ snapshot: Snapshot, ties: [SessionIdentity: SessionTie] = [:], processesKnown: Bool = false
     ) -> Changes {
         var changes = Changes()
-        var present = Set<SessionIdentity>(minimumCapacity: snapshot.backends.count)
+        generation += 1
         learn(ties, in: snapshot, processesKnown: processesKnown)
         for backend in snapshot.backends {
             let identity = backend.identity
-            present.insert(identity)
-            let tie = seeking[identity]?.tie
-            let why = ownership.whyOurs(
-                backend.names, tie: tie ?? .unknown, processesKnown: processesKnown, tiesWork: tiesWork)
-            let isDecided = !processesKnown || isSettled(identity)
-            if ours[identity] != nil {
-                update(identity, with: backend, tie: tie, why: why, isDecided: isDecided)
-            } else if let why {
-                changes.born += 1
-                ours[identity] = Tracked(
-                    backend: backend, born: backend.start.map(snapshot.runTime(server:)) ?? snapshot.time, whyOurs: why,
-                    owner: SessionOwnership.owner(of: backend.names, tie: tie ?? .unknown), isDecided: isDecided)
+            if let index = ours.index(forKey: identity) {
+                ours.values[index].see(backend, in: generation)
+                if !ours.values[index].isDecided { decide(identity, processesKnown: processesKnown) }
+                continue
             }
+            let tie = seeking[identity]?.tie ?? .unknown
+            guard
+                let why = ownership.whyOurs(backend.names, tie: tie, processesKnown: processesKnown, tiesWork: tiesWork)
+            else { continue }
+            changes.born += 1
+            ours[identity] = Tracked(
+                backend: backend, born: backend.start.map(snapshot.runTime(server:)) ?? snapshot.time, whyOurs: why,
+                owner: SessionOwnership.owner(of: backend.names, tie: tie),
+                isDecided: !processesKnown || isSettled(identity), seen: generation)
         }
-        bury(snapshot, present: present, processesKnown: processesKnown, into: &changes)
+        buryGone(snapshot, processesKnown: processesKnown, into: &changes)
         changes.rows += writePending(at: snapshot.time, force: false)
         return changes
     }
@@ -150,41 +157,40 @@ struct SessionTracker {
         return seeking.tie != nil || seeking.attempts >= Self.attemptLimit
     }
 
-    private mutating func update(
-        _ identity: SessionIdentity, with backend: Backend, tie: SessionTie?, why: String?, isDecided: Bool
-    ) {
-        guard var tracked = ours[identity] else { return }
-        tracked.backend = backend
-        if !tracked.isDecided, !tracked.isWritten {
-            tracked.whyOurs = why ?? tracked.whyOurs
-            tracked.owner = SessionOwnership.owner(of: backend.names, tie: tie ?? .unknown)
-            tracked.isDecided = isDecided
-        }
-        tracked.noteUse()
+    /// Looks again whose the session is; what was written stays.
+    private mutating func decide(_ identity: SessionIdentity, processesKnown: Bool) {
+        guard var tracked = ours[identity], !tracked.isWritten else { return }
+        let names = tracked.backend.names
+        let tie = seeking[identity]?.tie ?? .unknown
+        tracked.whyOurs =
+            ownership.whyOurs(names, tie: tie, processesKnown: processesKnown, tiesWork: tiesWork) ?? tracked.whyOurs
+        tracked.owner = SessionOwnership.owner(of: names, tie: tie)
+        tracked.isDecided = !processesKnown || isSettled(identity)
         ours[identity] = tracked
     }
 
     /// Sessions that the snapshot does not hold are gone; those that turned out to be held elsewhere were never ours.
-    private mutating func bury(
-        _ snapshot: Snapshot, present: Set<SessionIdentity>, processesKnown: Bool, into changes: inout Changes
-    ) {
-        let notOurs = processesKnown && tiesWork && ownership.filter == nil
-        let gone = ours.filter { identity, _ in
-            !present.contains(identity) || (notOurs && seeking[identity]?.tie == .elsewhere)
+    private mutating func buryGone(_ snapshot: Snapshot, processesKnown: Bool, into changes: inout Changes) {
+        let rulesOut = processesKnown && tiesWork && ownership.filter == nil
+        let gone = ours.values.filter { tracked in
+            tracked.seen != generation || (rulesOut && seeking[tracked.identity]?.tie == .elsewhere)
         }
-        for tracked in Self.ordered(gone.values) {
-            if present.contains(tracked.backend.identity), !tracked.isWritten {
-                ours[tracked.backend.identity] = nil
+        for tracked in Self.ordered(gone) {
+            if tracked.seen == generation, !tracked.isWritten {
+                ours[tracked.identity] = nil
                 changes.died += 1
             } else {
                 bury(tracked, at: snapshot.time, into: &changes)
             }
         }
-        if seeking.count > snapshot.backends.count { seeking = seeking.filter { present.contains($0.key) } }
+        if seeking.count > snapshot.backends.count {
+            let present = Set(snapshot.backends.map(\.identity))
+            seeking = seeking.filter { present.contains($0.key) }
+        }
     }
 
     private mutating func bury(_ tracked: Tracked, at time: RunTime, into changes: inout Changes) {
-        ours[tracked.backend.identity] = nil
+        ours[tracked.identity] = nil
         changes.died += 1
         var last = tracked
         if !last.isWritten, logging == .everything || lasted(last, until: time) {
@@ -210,7 +216,7 @@ struct SessionTracker {
                 guard force || isDue else { continue }
             }
             rows += birth(&tracked, at: time)
-            ours[tracked.backend.identity] = tracked
+            ours[tracked.identity] = tracked
         }
         return rows
     }
@@ -245,6 +251,12 @@ struct SessionTracker {
 }
 
 extension SessionTracker.Tracked {
+    fileprivate mutating func see(_ backend: Backend, in generation: Int) {
+        self.backend = backend
+        seen = generation
+        noteUse()
+    }
+
     /// A step begins: what was done so far is not its doing.
     fileprivate mutating func mark() {
         markedQuery = backend.queryStart

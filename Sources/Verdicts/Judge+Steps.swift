@@ -31,7 +31,7 @@ extension Judge {
     /// With few slots the peak in flight, and with it the bound of an unknown room, is kept low, so that they are enough to tell.
     private var slotsAreScarce: Bool { facts.headroom < 64 }
 
-    private var headroomNow: Int { evidence.last { $0.headroom != nil }?.headroom ?? facts.headroom }
+    var headroomNow: Int { evidence.last { $0.headroom != nil }?.headroom ?? facts.headroom }
 
     /// Sessions left behind per request in the rungs and waves so far; 1 while nothing has been seen.
     private var sessionsPerRequest: Double {

@@ -87,8 +87,10 @@ extension Judge {
         case .reaped: text += " PostgreSQL itself ends them (\(facts.reapers.joined(separator: ", ")))."
         case .held, nil: break
         }
-        let worst = unitClasses().filter { $0.leaked > 0 }.max { ($0.leaked * $1.unitTransfers) < ($1.leaked * $0.unitTransfers) }
-        if let worst { text += " Look at “\(worst.request)” (\(worst.outcome)): \(worst.leaked) of \(worst.unitTransfers) left a session." }
+        let worst = unitClasses().max { ($0.leaked, $1.request) < ($1.leaked, $0.request) }
+        if let worst, worst.leaked > 0 {
+            text += " Sent alone, “\(worst.request)” (\(worst.outcome)) left \(worst.leaked) in \(worst.transfers)."
+        }
         return text
     }
 
@@ -186,8 +188,4 @@ extension Judge {
         }
         return sums.sorted { $0.key < $1.key }.map(\.value)
     }
-}
-
-extension StepEvidence.UnitClass {
-    var unitTransfers: Int { transfers }
 }

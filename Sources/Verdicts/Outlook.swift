@@ -17,8 +17,14 @@ package struct Outlook: Sendable {
 
     /// - Parameter loadDuration: how long the phases of one wave last that end by time.
     package init(facts: RunFacts, assuming assumption: Assumption, loadDuration: Duration) {
-        var judge = Judge(facts: facts)
-        var headroom = facts.headroom
+        self.init(continuing: Judge(facts: facts), assuming: assumption, loadDuration: loadDuration)
+    }
+
+    /// What is still to come of a run.
+    package init(continuing judge: Judge, assuming assumption: Assumption, loadDuration: Duration) {
+        var judge = judge
+        let facts = judge.facts
+        var headroom = judge.headroomNow
         while steps.count < 500, case .step(let step) = judge.next() {
             steps.append(step)
             let given = step.plannedRequests ?? facts.requestsPerWave
@@ -58,9 +64,8 @@ extension Judge {
                 unit: []))
     }
 
-    /// How many steps a run that finds nothing has in all; for people, as “step 4 of about 9”.
-    package var likelySteps: Int {
-        let clean = Outlook(facts: facts, assuming: .clean, loadDuration: .zero).steps.count
-        return max(clean, evidence.count + 1)
+    /// What is still to come, going by what was seen so far.
+    package func outlook(loadDuration: Duration) -> Outlook {
+        Outlook(continuing: self, assuming: leftAnything ? .leaking : .clean, loadDuration: loadDuration)
     }
 }

@@ -44,8 +44,12 @@ struct Judge: ParsableCommand {
     private func show(_ outcome: JudgeCommand.Outcome) {
         print("\(outcome.info.name) / \(outcome.info.cell): \(outcome.verdict.verdict.rawValue). \(outcome.verdict.reason)")
         guard !quiet else { return }
-        for file in outcome.unfinished { print("  \(file) ends in the middle of a line, as after a run that was killed; its whole rows were judged") }
-        if outcome.differs { print("  verdict.json in the folder says otherwise: the files were changed since, or other rules were in force") }
+        for file in outcome.unfinished {
+            print("  \(file) ends in the middle of a line, as after a run that was killed; its whole rows were judged")
+        }
+        if outcome.differs {
+            print("  verdict.json in the folder says otherwise: the files were changed since, or other rules were in force")
+        }
         print("  \(outcome.directory)")
     }
 }

@@ -5,7 +5,9 @@ import Scenarios
 
 /// The flags that change how a scenario file is read.
 struct ReadingFlags: ParsableArguments {
-    @Option(name: .customLong("set"), help: ArgumentHelp("Change the scenario: `waves.count=3`, `requests.0.get=/x`. Repeatable.", valueName: "a.b=value"))
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Change the scenario: `waves.count=3`, `requests.0.get=/x`. Repeatable.", valueName: "a.b=value"))
     var sets: [String] = []
 }
 

@@ -111,7 +111,8 @@ struct URLFlags: ParsableArguments {
     /// The first of these flags that was given.
     var given: String? {
         let flags: [(String, Bool)] = [
-            ("--database", database != nil), ("-X", method != nil), ("-H", !headers.isEmpty), ("-d", body != nil), ("--expect", expect != nil),
+            ("--database", database != nil), ("-X", method != nil), ("-H", !headers.isEmpty), ("-d", body != nil),
+            ("--expect", expect != nil),
             ("--sessions", sessions != nil), ("-c", concurrency != nil), ("-n", requests != nil), ("-z", duration != nil),
             ("--rate", rate != nil), ("--name", name != nil), ("--authorized", authorized),
         ]

@@ -20,9 +20,13 @@ enum Session {
                 statuses.append(status)
                 break
             }
-            let observer = PlainObserver(options: options)
+            let observer = TerminalObserver(
+                options: options, descriptor: options.json ? STDERR_FILENO : STDOUT_FILENO, environment: ProcessInfo.processInfo.environment
+            )
             do {
                 let outcome = try await RunCommand(scenario: scenario, options: options, interruption: interruption).run(observer: observer)
+                observer.finished(outcome)
+                if options.json { FileHandle.standardOutput.write(try outcome.json()) }
                 statuses.append(outcome.status)
             } catch {
                 Reading.complain("seep: \(error.description)")

@@ -14,7 +14,8 @@ struct SamplePictures {
             for run in runs {
                 let chart = SessionsChart(run.summary, series: run.series, guardMark: run.summary.limit.map { $0 - 3 })
                 if variant == .automatic {
-                    try write(HTMLReport.text(run.summary, chart: chart.svg()), to: "\(folder)/\(run.summary.verdict).html")
+                    try write(
+                        HTMLReport.text(run.summary, chart: chart.svg(showsHeading: false)), to: "\(folder)/\(run.summary.verdict).html")
                 }
                 try write(chart.svg(variant), to: "\(folder)/\(run.summary.verdict)-\(variant.rawValue).svg")
             }

@@ -32,6 +32,6 @@ struct ChartLimits {
         guard !beyond.isEmpty else { return }
         let (left, top) = (scale.x, scale.y)
         svg.path("M\(SVGWriter.number(left - 5)) \(SVGWriter.number(top + 5))l4 -4l3 6l4 -4", class: "sx-break")
-        svg.text("↑ \(beyond.joined(separator: ", ")): above this scale", left + 10, top + 13, class: "sx-small sx-mark sx-limittext")
+        svg.text("↑ \(beyond.joined(separator: ", ")): above this scale", left + 10, top + 13, class: "sx-small sx-mark sx-muted")
     }
 }

@@ -35,11 +35,12 @@ package struct SessionsChart: Sendable {
     }
 
     /// - Parameter idPrefix: names in the SVG begin with it; where several stand in one page, each needs its own.
-    package func svg(_ variant: ChartVariant = .automatic, idPrefix: String = "seep") -> String {
+    /// - Parameter showsHeading: title, verdict and reason; a page that says them itself leaves them out.
+    package func svg(_ variant: ChartVariant = .automatic, idPrefix: String = "seep", showsHeading: Bool = true) -> String {
         let (width, margin) = (960.0, 24.0)
         let plot = SessionsPlot(series: series, steps: steps, waves: waves, limit: limit, budget: budget, guardMark: guardMark)
         let reasonLines = Self.lines(reason, width: width - 2 * margin, most: 2)
-        let legendY = 70 + Double(reasonLines.count) * 18
+        let legendY = showsHeading ? 70 + Double(reasonLines.count) * 18 : 30
         let plotY = legendY + 58
         let plotHeight = 260.0
         let height = plotY + plotHeight + 48
@@ -54,10 +55,12 @@ package struct SessionsChart: Sendable {
         ChartFrame.open(
             into: &svg, width: width, height: height, variant: variant, idPrefix: idPrefix, title: "\(title): \(verdict)",
             description: describe(plot))
-        svg.text(SVGWriter.cut(title, to: width - 2 * margin - 180, size: 21), margin, 38, class: "sx-title sx-ink")
-        ChartFrame.pill(into: &svg, verdict: verdict, right: width - margin, y: 18)
-        for (index, line) in reasonLines.enumerated() {
-            svg.text(line, margin, 64 + Double(index) * 18, class: "sx-reason sx-muted")
+        if showsHeading {
+            svg.text(SVGWriter.cut(title, to: width - 2 * margin - 180, size: 21), margin, 38, class: "sx-title sx-ink")
+            ChartFrame.pill(into: &svg, verdict: verdict, right: width - margin, y: 18)
+            for (index, line) in reasonLines.enumerated() {
+                svg.text(line, margin, 64 + Double(index) * 18, class: "sx-reason sx-muted")
+            }
         }
         ChartFrame.legend(
             into: &svg, states: plot.statesSeen, hasFloors: !plot.floors.isEmpty, x: margin, y: legendY, right: width - margin)

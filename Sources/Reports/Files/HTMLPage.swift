@@ -63,6 +63,7 @@ enum HTMLPage {
         thead th{border-top:0;color:var(--m);font-weight:600;font-size:13px}
         .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
         .c{font-family:ui-monospace,'SF Mono',Menlo,'DejaVu Sans Mono',monospace;font-size:13px;white-space:pre-wrap}
+        td.c{width:100%}
         footer{color:var(--m);font-size:13px;margin-top:34px;overflow-wrap:anywhere}
         """
 }

@@ -68,13 +68,13 @@ struct ScenarioLocation {
         guard !path.isEmpty, FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw Self.problem(
                 path, "there is no such file or folder", expected: "a YAML file, or a folder with `scenario.yaml`",
-                hint: "`seep init` writes a scenario to begin with")
+                hint: "`scenarios/first.yaml` of the repository is one to begin with")
         }
         file = isFolder.boolValue ? (path.hasSuffix("/") ? path : path + "/") + "scenario.yaml" : path
         guard !isFolder.boolValue || FileManager.default.fileExists(atPath: file) else {
             throw Self.problem(
                 path, "the folder has no `scenario.yaml`", expected: "a YAML file, or a folder with `scenario.yaml`",
-                hint: "`seep init` writes a scenario to begin with")
+                hint: "`scenarios/first.yaml` of the repository is one to begin with")
         }
         let url = URL(fileURLWithPath: file).standardizedFileURL
         folder = url.deletingLastPathComponent().path

@@ -14,7 +14,6 @@ enum TestScenario {
         servers:
           app:
             command: exec ${SEEP_TEST_LEAKY} --port {{port}} --shape clean
-            env: {DATABASE_URL: "${SEEP_TEST_DATABASE}"}
             ready: /health
             stop: {signal: TERM, within: 2s}
         """
@@ -22,6 +21,8 @@ enum TestScenario {
     /// The variables that these scenarios ask for; the cache, too, is the test's own where it is given.
     static func environment(_ database: String = "throwaway", cache: String? = nil) -> [String: String] {
         var variables = ["SEEP_TEST_DATABASE": database, "SEEP_TEST_LEAKY": BuiltProducts.folder + "/leaky"]
+        // The server has it from us, unless the throwaway's own takes its place.
+        if database != "throwaway" { variables["DATABASE_URL"] = database }
         variables["XDG_CACHE_HOME"] = cache
         return variables
     }
