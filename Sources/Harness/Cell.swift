@@ -137,8 +137,9 @@ struct Cell: Sendable {
         values["cache"] = plan.cacheFolder
         observer.preparing(cell: name, "setting up \(server.name)")
         _ = try await SetupRunner(registry: registry).run(
-            plan, command: try expand(setup, values), environment: environment, unless: { [interruption] in interruption.isRequested },
-            progress: { [observer, name] line in observer.output(cell: name, line) })
+            plan, command: try expand(setup, values), environment: environment,
+            progress: { [observer, name] line in observer.output(cell: name, line) },
+            unless: { [interruption] in interruption.isRequested })
     }
 
     private func expand(_ template: Template, _ values: [String: String]) throws(RunFailure) -> String {

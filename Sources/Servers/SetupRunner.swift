@@ -26,13 +26,13 @@ package struct SetupRunner: Sendable {
     ///   - command: the setup with every placeholder filled in.
     ///   - force: do it again from nothing even if it was done.
     ///   - within: for the waiting and the setup together.
-    ///   - isStopped: asked again and again; the setup is ended once it says so.
     ///   - progress: called with each line that it prints, on a thread of its own.
+    ///   - isStopped: asked again and again; the setup is ended once it says so.
     /// - Throws: ``ServerError/Kind/setupFailed`` with the last 40 lines; ``ServerError/Kind/interrupted``.
     package func run(
         _ plan: SetupPlan, command: String, environment: [String: String] = [:], force: Bool = false,
-        within: Duration = .seconds(1800), unless isStopped: @Sendable () -> Bool = { false },
-        progress: @escaping @Sendable (String) -> Void = { _ in }
+        within: Duration = .seconds(1800), progress: @escaping @Sendable (String) -> Void = { _ in },
+        unless isStopped: @Sendable () -> Bool = { false }
     ) async throws(ServerError) -> Outcome {
         let began = MonotonicInstant.now
         let operation = "set up \(plan.name)"
