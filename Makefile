@@ -19,7 +19,8 @@ debug: dependencies
 dependencies:
 	@.ci/dependencies
 
-bench: build
+# BENCH_QUICK=1: three minutes instead of twenty, and docs/performance.md stays as it is.
+bench:
 	.ci/dependencies bench
 	Benchmarks/run
 
@@ -27,7 +28,7 @@ format:
 	swift format --in-place --recursive --parallel Sources Tests Package.swift Benchmarks/Sources Benchmarks/Package.swift
 
 lint:
-	swift format lint --strict --recursive --parallel Sources Tests Package.swift
+	swift format lint --strict --recursive --parallel Sources Tests Package.swift Benchmarks/Sources Benchmarks/Package.swift
 
 clean:
 	rm -rf .build Benchmarks/.build

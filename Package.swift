@@ -49,25 +49,30 @@ let package = Package(
             ]),
         .executableTarget(name: "seep", dependencies: ["Harness", "LinuxIO", "Measurements", "Scenarios", "Verdicts", argumentParser]),
         .executableTarget(name: "leaky", dependencies: ["LinuxIO", "Postgres", argumentParser]),
-        .testTarget(name: "VerdictsTests", dependencies: ["Verdicts", "Measurements"]),
-        .testTarget(name: "MeasurementsTests", dependencies: ["LinuxIO", "Measurements"]),
-        .testTarget(name: "ReportsTests", dependencies: ["LinuxIO", "Measurements", "Reports"], exclude: ["Golden"]),
+        // For `make bench`: here, because the modules are visible inside their package only.
+        .executableTarget(
+            name: "seep-bench",
+            dependencies: [
+                "LinuxIO", "Curl", "Postgres", "Scenarios", "Measurements", "Load", "Sampling", "Servers", "Verdicts", argumentParser,
+                histogram,
+            ],
+            path: "Benchmarks/Sources/Probe"),
         .target(name: "TestSupport", dependencies: ["LinuxIO", "Postgres", "Servers"], path: "Tests/TestSupport"),
-        .testTarget(name: "PostgresTests", dependencies: ["LinuxIO", "Postgres", "TestSupport"]),
-        .testTarget(name: "ServersTests", dependencies: ["LinuxIO", "Postgres", "Scenarios", "Servers", "TestSupport"]),
-        .testTarget(name: "LeakyTests", dependencies: ["leaky", "LinuxIO", "Postgres", "TestSupport"]),
-        .testTarget(name: "ScenariosTests", dependencies: ["Scenarios"], exclude: ["Fixtures"]),
         .testTarget(name: "CurlTests", dependencies: ["Curl", "CCurl", "LinuxIO"]),
+        .testTarget(
+            name: "HarnessTests", dependencies: ["Harness", "LinuxIO", "Measurements", "Scenarios", "Verdicts", "TestSupport"]),
+        .testTarget(name: "LeakyTests", dependencies: ["leaky", "LinuxIO", "Postgres", "TestSupport", argumentParser]),
         .testTarget(name: "LoadTests", dependencies: ["Load", "Curl", "LinuxIO", "Scenarios", "Measurements", "TestSupport"]),
-        .testTarget(
-            name: "HarnessTests",
-            dependencies: ["Harness", "LinuxIO", "Measurements", "Scenarios", "Verdicts", "TestSupport"]),
-        .testTarget(
-            name: "SeepTests",
-            dependencies: ["LinuxIO", "Measurements", "Postgres", "Servers", "Verdicts", "TestSupport"]),
+        .testTarget(name: "MeasurementsTests", dependencies: ["LinuxIO", "Measurements"]),
+        .testTarget(name: "PostgresTests", dependencies: ["LinuxIO", "Postgres", "TestSupport"]),
+        .testTarget(name: "ReportsTests", dependencies: ["LinuxIO", "Measurements", "Reports"], exclude: ["Golden"]),
         .testTarget(
             name: "SamplingTests",
             dependencies: ["LinuxIO", "Postgres", "Scenarios", "Measurements", "Sampling", "Servers", "TestSupport"]),
+        .testTarget(name: "ScenariosTests", dependencies: ["Scenarios"], exclude: ["Fixtures"]),
+        .testTarget(name: "SeepTests", dependencies: ["LinuxIO", "Measurements", "Postgres", "Servers", "Verdicts", "TestSupport"]),
+        .testTarget(name: "ServersTests", dependencies: ["LinuxIO", "Postgres", "Scenarios", "Servers", "TestSupport"]),
+        .testTarget(name: "VerdictsTests", dependencies: ["Verdicts", "Measurements"]),
     ]
 )
 

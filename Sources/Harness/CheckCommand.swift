@@ -23,6 +23,7 @@ package enum CheckCommand {
         } else {
             lines.append("  a wave      \(load.duration.seconds) s at concurrency \(load.concurrency)")
         }
+        if scenario.load != [.standard] { lines += scenario.load.map { "                " + LoadWords.phase($0) } }
         for group in groups(scenario) {
             let names = group.isEmpty ? "the target" : group.map(\.name).joined(separator: ", ")
             lines += outlook(scenario, names: names, server: group.first, load: load, quick: quick)
@@ -117,7 +118,8 @@ package enum CheckCommand {
             case .unit(let requests, let gap): "\(count(requests, "request")) one at a time, \(DurationText.string(gap)) apart"
             }
         let settle = step.settle == .zero ? "" : ", then a settle of \(DurationText.string(step.settle))"
-        return "\(step.kind.rawValue.padding(to: 9)) \(dose)\(settle)  (\(why))"
+        let lead = step.lead == .zero ? "" : "a silence of \(DurationText.string(step.lead)), then "
+        return "\(step.kind.rawValue.padding(to: 9)) \(lead)\(dose)\(settle)  (\(why))"
     }
 
     private static func seconds(_ duration: Duration) -> String { DurationText.string(.seconds(Int(duration.seconds.rounded()))) }

@@ -24,7 +24,7 @@ package enum JudgeCommand {
         return outcomes
     }
 
-    private static func cellFolders(in path: String) throws(RunFailure) -> [String] {
+    static func cellFolders(in path: String) throws(RunFailure) -> [String] {
         let manager = FileManager.default
         if manager.fileExists(atPath: path + "/run.json") { return [path] }
         let names = (try? manager.contentsOfDirectory(atPath: path)) ?? []

@@ -56,7 +56,8 @@ extension Measurement {
                 transports: Dictionary(uniqueKeysWithValues: scenario.requests.map { ($0.name, "general (libcurl multi)") }),
                 clocks: [RunInfo.ClockPair(monotonic: clock.origin.nanoseconds, wall: clock.wallOriginNanoseconds)])
             try RunFiles.write(info, to: place.directory)
-            let deal = Deal(weights: scenario.requests.map(\.weight), seed: cell.options.seed)
+            let seed = cell.options.seed
+            let deal = Deal(weights: scenario.requests.map(\.weight), seed: seed)
             let mayFollow: @Sendable (String) -> Bool = { host in
                 scenario.authorized || !HostReach(host: host).needsAuthorization
             }
@@ -64,6 +65,11 @@ extension Measurement {
             var loading = LoadSettings(
                 scenario: scenario, targetBase: base, directory: directory,
                 dealer: { deal.sequence(dose: $0, wave: waves.next()) }, mayFollow: mayFollow)
+            let phases = Counter()
+            loading.pacing = { phase in
+                var seeds = SplitMix64(seed: seed ^ UInt64(phases.next()))
+                return Schedule.standard(phase, seed: seeds.next())
+            }
             loading.userAgent = "seep/\(cell.options.version)"
             let engine = try LoadEngine(loading)
             let sampler = try Sampler(
@@ -118,7 +124,7 @@ extension Measurement {
     }
 }
 
-/// Numbers the doses of a run, so that each is shuffled on its own.
+/// Numbers the doses of a run, so that each is shuffled on its own, and the schedules, so that each is drawn on its own.
 private final class Counter: Sendable {
     private let value = Atomic(-1)
 
@@ -137,16 +143,16 @@ struct LoadShape {
     init(_ phases: [LoadPhase]) {
         for phase in phases {
             switch phase {
-            case .closed(let concurrency, .requests(let count)):
-                self.concurrency = max(self.concurrency, concurrency)
+            case .closed(let from, let to, .requests(let count)):
+                concurrency = max(concurrency, from, to ?? from)
                 requests = requests.map { $0 + count }
-            case .closed(let concurrency, .duration(let length)):
-                self.concurrency = max(self.concurrency, concurrency)
+            case .closed(let from, let to, .duration(let length)):
+                concurrency = max(concurrency, from, to ?? from)
                 requests = nil
                 duration += length
-            case .open(let rate, let length, let maxInFlight):
+            case .open(_, _, let length, _, let maxInFlight):
                 concurrency = max(concurrency, maxInFlight)
-                requests = requests.map { $0 + Pacer.constant(rate: rate).total(in: length) }
+                requests = requests.map { $0 + (phase.pacer?.total(in: length) ?? 0) }
                 duration += length
             }
         }

@@ -84,6 +84,8 @@ final class Measurement {
     private func carryOut(_ step: Step) async {
         await sampler.beginStep(step.id, logEverything: step.kind == .unit)
         let start = directory.clock.now
+        await rest(step.lead)
+        let loadStart = directory.clock.now
         var outcome: LoadOutcome?
         var ended = StepRow.End.completed
         if step.kind == .restart {
@@ -95,7 +97,7 @@ final class Measurement {
             }
         } else if case .silence(let duration) = step.dose {
             await rest(duration)
-        } else {
+        } else if faults.first == nil, !cell.interruption.isRequested {
             do {
                 let done = try await engine.run(step)
                 outcome = done
@@ -121,7 +123,7 @@ final class Measurement {
         let row = StepRow(
             step: step.id, kind: step.kind, planned: step.plannedRequests, given: outcome?.given ?? 0,
             concurrency: outcome?.concurrency ?? 0,
-            connections: step.connections, only: onlyName(step.mix), start: start, loadEnd: loadEnd, end: end,
+            connections: step.connections, only: onlyName(step.mix), start: start, loadStart: loadStart, loadEnd: loadEnd, end: end,
             peakInFlight: outcome?.peakInFlight ?? 0, opened: outcome?.opened ?? 0, retried: outcome?.retried ?? 0, ended: ended,
             why: step.why)
         add(outcome)

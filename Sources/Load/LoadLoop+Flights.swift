@@ -34,12 +34,14 @@ extension LoadLoop {
     private func ended(_ exchange: Exchange) {
         let slot = exchange.slot
         let request = flights[slot].request
-        let spec = settings.scenario.requests[request]
+        let traits = requests.traits(of: request)
         var unexpected: Bool
         if exchange.status > 0, exchange.outcome == Outcome(status: exchange.status) {
-            unexpected = !spec.expect.accepts(exchange.status)
-            if spec.follow > 0, Redirect.isRedirect(exchange.status), stopped == nil {
-                switch follow(exchange, of: spec) {
+            unexpected =
+                traits.wantsSuccess
+                ? !(200..<400).contains(exchange.status) : !settings.scenario.requests[request].expect.accepts(exchange.status)
+            if traits.follow > 0, Redirect.isRedirect(exchange.status), stopped == nil {
+                switch follow(exchange, of: settings.scenario.requests[request]) {
                 case .followed: return
                 case .last: break
                 case .forbidden: unexpected = true

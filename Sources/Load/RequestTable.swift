@@ -2,13 +2,22 @@ import Scenarios
 
 /// Every request of the scenario, prepared; by its index.
 final class RequestTable {
+    /// What is looked at for every response, without touching the scenario's value and its reference counts.
+    struct Traits {
+        let follow: Int
+        /// Any 2xx or 3xx will do; otherwise the scenario has to be asked.
+        let wantsSuccess: Bool
+    }
+
     private let prepared: UnsafeMutablePointer<PreparedRequest>
+    private let traits: UnsafeMutablePointer<Traits>
     private var count = 0
 
     /// Checks all of them.
     init(_ settings: LoadSettings) throws(LoadError) {
         let specs = settings.scenario.requests
         prepared = .allocate(capacity: specs.count)
+        traits = .allocate(capacity: specs.count)
         // A failure in what follows runs deinit, which frees what has been made by then.
         for spec in specs {
             let url = try RequestURL(spec.url, base: settings.targetBase, request: spec.name)
@@ -16,6 +25,7 @@ final class RequestTable {
             let request = try PreparedRequest(
                 url: url, method: spec.method, headers: headers, body: spec.body?.bytes, name: spec.name)
             (prepared + count).initialize(to: request)
+            (traits + count).initialize(to: Traits(follow: spec.follow, wantsSuccess: spec.expect == .success))
             count += 1
         }
     }
@@ -23,7 +33,10 @@ final class RequestTable {
     deinit {
         prepared.deinitialize(count: count)
         prepared.deallocate()
+        traits.deallocate()
     }
 
     subscript(index: Int) -> UnsafeMutablePointer<PreparedRequest> { prepared + index }
+
+    func traits(of index: Int) -> Traits { traits[index] }
 }

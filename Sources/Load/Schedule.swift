@@ -1,42 +1,88 @@
 package import Scenarios
 
-/// When the arrivals of an open phase are due: a pure function of their number.
+/// When the arrivals of an open phase are due.
 ///
 ///     arrivals
 ///        |        ▪
-///        |     ▪         at k / rate, k = 0, 1, …; as many as are due before the phase ends
-///        |  ▪
+///        |     ▪         at the pacer's moments (uniform), or drawn along it (Poisson);
+///        |  ▪            as many as are due before the phase ends
 ///        +-----------> time
 package struct Schedule: Sendable {
     /// How many arrivals there are.
     package let count: Int
-    /// From the start of the phase; does not fall as the number grows. Called once for each arrival, on the load's thread.
-    package let intendedStart: @Sendable (Int) -> Duration
+    private let source: Source
 
-    package init(count: Int, intendedStart: @escaping @Sendable (Int) -> Duration) {
-        self.count = count
-        self.intendedStart = intendedStart
+    private enum Source: Sendable {
+        case function(@Sendable (Int) -> Duration)
+        case poisson(PoissonArrivals)
     }
 
-    /// Arrivals at equal distances.
-    ///
-    /// - Parameter rate: per second; above 0.
-    package static func uniform(rate: Double, duration: Duration) -> Schedule {
-        let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
-        let exact = rate * seconds
-        // 10/s for 0.3 s are 3 arrivals, though 10 × 0.3 is a little more than 3 in binary.
-        let nearest = exact.rounded()
-        let count = abs(exact - nearest) < 1e-9 * max(exact, 1) ? nearest : exact.rounded(.up)
-        return Schedule(count: Int(count)) { number in
-            .nanoseconds(Int64((Double(number) / rate * 1e9).rounded()))
-        }
+    /// - Parameter intendedStart: from the start of the phase, by the arrival's number from 0; does not fall as that grows. Called once
+    ///   for each arrival, on the load's thread.
+    package init(count: Int, intendedStart: @escaping @Sendable (Int) -> Duration) {
+        self.count = count
+        source = .function(intendedStart)
+    }
+
+    package init(_ arrivals: PoissonArrivals) {
+        count = arrivals.count
+        source = .poisson(arrivals)
     }
 
     /// The schedule of an open phase as the scenario says it; of a closed one, none.
-    package static func standard(_ phase: LoadPhase) -> Schedule {
-        switch phase {
-        case .open(let rate, let duration, _): .uniform(rate: rate, duration: duration)
-        case .closed: Schedule(count: 0) { _ in .zero }
+    ///
+    /// - Parameter seed: draws Poisson arrivals.
+    package static func standard(_ phase: LoadPhase, seed: UInt64) -> Schedule {
+        guard let pacer = phase.pacer, case .open(_, _, let duration, let arrivals, _) = phase else {
+            return Schedule(count: 0) { _ in .zero }
         }
+        switch arrivals {
+        case .uniform: return Schedule(count: pacer.total(in: duration)) { pacer.intendedStart(of: $0) }
+        case .poisson: return Schedule(PoissonArrivals(pacer, duration: duration, seed: seed))
+        }
+    }
+
+    /// ``standard(_:seed:)`` of the seed 1.
+    package static func standard(_ phase: LoadPhase) -> Schedule { standard(phase, seed: 1) }
+
+    /// Goes through the arrivals once.
+    struct Cursor {
+        private var source: Source
+        private var left: Int
+        private var number = 0
+        /// The next arrival, from the start of the phase; `nil` after the last.
+        private(set) var due: Duration?
+
+        init(_ schedule: Schedule) {
+            source = schedule.source
+            left = schedule.count
+            advance()
+        }
+
+        /// Goes on to the arrival after ``due``.
+        mutating func advance() {
+            due = nil
+            guard left > 0 else { return }
+            left -= 1
+            switch source {
+            case .function(let start):
+                due = start(number)
+                number += 1
+            case .poisson(var arrivals):
+                due = arrivals.next()
+                source = .poisson(arrivals)
+            }
+        }
+    }
+
+    /// Every arrival in order; for plans and tests of schedules that are short.
+    package var starts: [Duration] {
+        var cursor = Cursor(self)
+        var starts: [Duration] = []
+        while let due = cursor.due {
+            starts.append(due)
+            cursor.advance()
+        }
+        return starts
     }
 }

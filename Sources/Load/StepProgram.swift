@@ -19,8 +19,8 @@ struct StepProgram {
     }
 
     private enum Phase {
-        case closed(concurrency: Int, left: Int)
-        case closedFor(concurrency: Int, duration: Duration)
+        case closed(ConcurrencyRamp, started: Int, of: Int)
+        case closedFor(ConcurrencyRamp, duration: Duration)
         case open(Schedule, duration: Duration, maxInFlight: Int)
         case unit(left: Int, gap: Duration)
         case silence(Duration)
@@ -30,8 +30,8 @@ struct StepProgram {
     private var current = 0
     /// When the current phase began.
     private var begin: MonotonicInstant
-    /// Of an open phase, the number of the next arrival.
-    private var arrival = 0
+    /// Of an open phase, its arrivals.
+    private var arrivals: Schedule.Cursor?
     /// Of a unit dose, the earliest next start.
     private var notBefore: MonotonicInstant
     /// Requests that may yet be started in the step.
@@ -51,39 +51,43 @@ struct StepProgram {
         var limit: Int?
         switch dose {
         case .silence(let duration): phases = [.silence(duration)]
-        case .closed(let requests, let concurrency): phases = [.closed(concurrency: concurrency, left: requests)]
+        case .closed(let requests, let concurrency):
+            phases = [.closed(ConcurrencyRamp(from: concurrency, to: concurrency), started: 0, of: requests)]
         case .unit(let requests, let gap): phases = [.unit(left: requests, gap: gap)]
         case .scenario(let cap):
             limit = cap
             phases = load.map { phase in
                 switch phase {
-                case .closed(let concurrency, .requests(let count)): .closed(concurrency: concurrency, left: count)
-                case .closed(let concurrency, .duration(let duration)): .closedFor(concurrency: concurrency, duration: duration)
-                case .open(_, let duration, let most): .open(pacing(phase), duration: duration, maxInFlight: most)
+                case .closed(let from, let to, .requests(let count)):
+                    .closed(ConcurrencyRamp(from: from, to: to ?? from), started: 0, of: count)
+                case .closed(let from, let to, .duration(let duration)):
+                    .closedFor(ConcurrencyRamp(from: from, to: to ?? from), duration: duration)
+                case .open(_, _, let duration, _, let most): .open(pacing(phase), duration: duration, maxInFlight: most)
                 }
             }
         }
-        if single {
-            phases = phases.map { phase in
-                switch phase {
-                case .closed(_, let left): .closed(concurrency: 1, left: left)
-                case .closedFor(_, let duration): .closedFor(concurrency: 1, duration: duration)
-                case .open(let schedule, let duration, _): .open(schedule, duration: duration, maxInFlight: 1)
-                case .unit, .silence: phase
-                }
-            }
-        }
+        if single { phases = phases.map(Self.onOneConnection) }
         let total = Self.total(of: phases)
         allowance = limit ?? .max
         planned = total.map { min($0, limit ?? .max) }
         maximumInFlight = phases.map(Self.width).max() ?? 0
     }
 
+    private static func onOneConnection(_ phase: Phase) -> Phase {
+        let one = ConcurrencyRamp(from: 1, to: 1)
+        return switch phase {
+        case .closed(_, let started, let count): .closed(one, started: started, of: count)
+        case .closedFor(_, let duration): .closedFor(one, duration: duration)
+        case .open(let schedule, let duration, _): .open(schedule, duration: duration, maxInFlight: 1)
+        case .unit, .silence: phase
+        }
+    }
+
     private static func total(of phases: [Phase]) -> Int? {
         var sum = 0
         for phase in phases {
             switch phase {
-            case .closed(_, let left), .unit(let left, _): sum += left
+            case .closed(_, _, let count), .unit(let count, _): sum += count
             case .open(let schedule, _, _): sum += schedule.count
             case .silence: break
             case .closedFor: return nil
@@ -94,7 +98,7 @@ struct StepProgram {
 
     private static func width(of phase: Phase) -> Int {
         switch phase {
-        case .closed(let concurrency, _), .closedFor(let concurrency, _): concurrency
+        case .closed(let concurrency, _, _), .closedFor(let concurrency, _): concurrency.most
         case .open(_, _, let maxInFlight): maxInFlight
         case .unit: 1
         case .silence: 0
@@ -112,14 +116,14 @@ struct StepProgram {
     /// `nil`: the phase is over, and the next one has begun.
     private mutating func nextOfPhase(now: MonotonicInstant, inFlight: Int) -> Action? {
         switch phases[current] {
-        case .closed(let concurrency, let left):
-            if left == 0 {
+        case .closed(let concurrency, let started, let count):
+            if started >= count {
                 guard inFlight == 0 else { return .wait(until: nil) }
                 advance(to: now)
                 return nil
             }
-            guard inFlight < concurrency else { return .wait(until: nil) }
-            phases[current] = .closed(concurrency: concurrency, left: left - 1)
+            guard inFlight < concurrency.level(started: started, of: count) else { return .wait(until: nil) }
+            phases[current] = .closed(concurrency, started: started + 1, of: count)
             allowance -= 1
             return .start(intended: now)
         case .closedFor(let concurrency, let duration):
@@ -128,14 +132,18 @@ struct StepProgram {
                 advance(to: end)
                 return nil
             }
-            guard inFlight < concurrency else { return .wait(until: end) }
+            let passed = now - begin
+            guard inFlight < concurrency.level(at: passed, of: duration) else {
+                return .wait(until: concurrency.nextChange(after: passed, of: duration).map { begin + $0 } ?? end)
+            }
             allowance -= 1
             return .start(intended: now)
         case .open(let schedule, let duration, let maxInFlight):
-            guard arrival < schedule.count else { return waitForEnd(begin + duration, now: now) }
-            let due = begin + schedule.intendedStart(arrival)
+            if arrivals == nil { arrivals = Schedule.Cursor(schedule) }
+            guard let next = arrivals?.due else { return waitForEnd(begin + duration, now: now) }
+            let due = begin + next
             guard due <= now else { return .wait(until: due) }
-            arrival += 1
+            arrivals?.advance()
             allowance -= 1
             return inFlight < maxInFlight ? .start(intended: due) : .drop
         case .unit(let left, let gap):
@@ -162,7 +170,7 @@ struct StepProgram {
     private mutating func advance(to instant: MonotonicInstant) {
         current += 1
         begin = instant
-        arrival = 0
+        arrivals = nil
         notBefore = instant
     }
 

@@ -54,19 +54,24 @@ package struct Step: Hashable, Sendable {
     package var dose: Dose
     package var mix: Mix
     package var connections: Connections
+    /// The silence before the load.
+    package var lead: Duration
     /// The silence after the load.
     package var settle: Duration
     /// Why the judge asks for it, for `steps.csv` and people.
     package var why: String
 
     package init(
-        id: Int, kind: Kind, dose: Dose, mix: Mix = .all, connections: Connections = .reused, settle: Duration = .zero, why: String
+        id: Int, kind: Kind, dose: Dose, mix: Mix = .all, connections: Connections = .reused, lead: Duration = .zero,
+        settle: Duration = .zero,
+        why: String
     ) {
         self.id = id
         self.kind = kind
         self.dose = dose
         self.mix = mix
         self.connections = connections
+        self.lead = lead
         self.settle = settle
         self.why = why
     }

@@ -23,6 +23,8 @@ package struct StepRow: CSVRow {
     /// The name of the request when only one was dealt.
     package var only: String
     package var start: RunTime
+    /// When the first request was sent; later than the start where a silence comes first.
+    package var loadStart: RunTime
     /// When the last response had ended and all client connections were closed; the settle begins.
     package var loadEnd: RunTime
     package var end: RunTime
@@ -37,7 +39,7 @@ package struct StepRow: CSVRow {
 
     package init(
         step: Int, kind: Step.Kind, planned: Int?, given: Int, concurrency: Int, connections: Step.Connections, only: String = "",
-        start: RunTime, loadEnd: RunTime, end: RunTime, peakInFlight: Int = 0, opened: Int = 0, retried: Int = 0,
+        start: RunTime, loadStart: RunTime? = nil, loadEnd: RunTime, end: RunTime, peakInFlight: Int = 0, opened: Int = 0, retried: Int = 0,
         ended: End = .completed, why: String
     ) {
         self.step = step
@@ -48,6 +50,7 @@ package struct StepRow: CSVRow {
         self.connections = connections
         self.only = only
         self.start = start
+        self.loadStart = loadStart ?? start
         self.loadEnd = loadEnd
         self.end = end
         self.peakInFlight = peakInFlight
@@ -57,9 +60,13 @@ package struct StepRow: CSVRow {
         self.why = why
     }
 
+    /// The silence before the load.
+    package var lead: Duration { loadStart - start }
+
     package static let file = "steps.csv"
     package static let columns = [
-        "id", "kind", "planned", "given", "concurrency", "connections", "only", "start_s", "load_end_s", "end_s", "peak_in_flight",
+        "id", "kind", "planned", "given", "concurrency", "connections", "only", "start_s", "load_start_s", "load_end_s", "end_s",
+        "peak_in_flight",
         "opened",
         "retried", "ended", "why",
     ]
@@ -73,6 +80,7 @@ package struct StepRow: CSVRow {
         line.append(connections.rawValue)
         line.append(only)
         line.append(start)
+        line.append(loadStart)
         line.append(loadEnd)
         line.append(end)
         line.append(peakInFlight)
@@ -91,6 +99,7 @@ package struct StepRow: CSVRow {
         connections = try fields.value("connections", as: Step.Connections.self)
         only = try fields.text("only")
         start = try fields.time("start_s")
+        loadStart = try fields.time("load_start_s")
         loadEnd = try fields.time("load_end_s")
         end = try fields.time("end_s")
         peakInFlight = try fields.integer("peak_in_flight")

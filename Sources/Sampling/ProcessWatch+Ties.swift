@@ -17,7 +17,7 @@ extension ProcessWatch {
             isFresh = true
         }
         guard let first = known.first else { return [:] }
-        var holders = sockets(of: wanted, in: Proc.tcpTable(first))
+        var holders = sockets(of: wanted, in: SocketTable(remotePort: databasePort, asSeenBy: first))
         guard !holders.isEmpty else { return [:] }
         var ties: [SessionIdentity: SessionTie] = [:]
         var isReadable = search(known, &holders, &ties)
@@ -32,7 +32,7 @@ extension ProcessWatch {
         return ties
     }
 
-    private func sockets(of wanted: [Backend], in table: [TCPEntry]) -> [UInt64: SessionIdentity] {
+    private func sockets(of wanted: [Backend], in table: SocketTable) -> [UInt64: SessionIdentity] {
         var byPort: [UInt16: [(IPAddress, SessionIdentity)]] = [:]
         for backend in wanted {
             guard let port = backend.clientPort.flatMap(UInt16.init(exactly:)), let address = IPAddress(backend.names.clientAddress)
@@ -40,7 +40,7 @@ extension ProcessWatch {
             byPort[port, default: []].append((address, backend.identity))
         }
         var found: [UInt64: SessionIdentity] = [:]
-        for entry in table where entry.inode != 0 && Int(entry.remotePort) == databasePort {
+        for entry in table.entries {
             for (address, identity) in byPort[entry.localPort] ?? [] where address == entry.localAddress {
                 found[entry.inode] = identity
             }

@@ -155,7 +155,7 @@ package final class ProcessWatch: Sendable {
     private func writeRows(at time: RunTime) {
         let stats = refresh()
         guard !stats.isEmpty else { return }
-        let sockets = Set(Proc.tcpTable(stats[0].pid).filter { Int($0.remotePort) == databasePort && $0.inode != 0 }.map(\.inode))
+        let sockets = Set(SocketTable(remotePort: databasePort, asSeenBy: stats[0].pid).entries.map(\.inode))
         let step = state.withLock { $0.step }
         for stat in stats {
             // The socket count of a process that may not be read is unknown, as its descriptors are.

@@ -37,8 +37,9 @@ struct SampleCost {
     private static let windowCount = 64
     private static let leastCount = 32
     private static let step: Int64 = 10_000
-    /// Rows must be there within a second: the interval grows no further by itself.
-    private static let longest: Int64 = 1_000_000
+    /// Samples are dear while the machine is busy, which is when the guard rail must not sleep: the interval grows no further by
+    /// itself.
+    private static let longest: Int64 = 500_000
 
     private var window: [Int] = []
     private var position = 0

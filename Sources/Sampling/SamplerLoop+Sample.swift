@@ -13,7 +13,9 @@ extension SamplerLoop {
     mutating func readsCounters() { nextCounters = .now }
 
     /// Takes one sample and writes its row; a gap row when it cannot be had.
-    mutating func takeSample() -> Bool {
+    ///
+    /// - Parameter isAsked: whether somebody waits for this sample.
+    mutating func takeSample(isAsked: Bool) -> Bool {
         guard reconnect() else { return false }
         do throws(PostgresError) {
             let sent = MonotonicInstant.now
@@ -32,7 +34,7 @@ extension SamplerLoop {
             clock.add(
                 sent: sentTime, received: time, wall: Int(WallClock.nowNanoseconds / 1000), server: reading.serverNow)
             readCountersWhenDue(at: received)
-            record(reading, at: time, microseconds: spent)
+            record(reading, at: time, microseconds: spent, isAsked: isAsked)
             return true
         } catch {
             reader.forget()
@@ -42,7 +44,7 @@ extension SamplerLoop {
         }
     }
 
-    private mutating func record(_ reading: SnapshotReader.Reading, at time: RunTime, microseconds: Int) {
+    private mutating func record(_ reading: SnapshotReader.Reading, at time: RunTime, microseconds: Int, isAsked: Bool) {
         let use = SessionUse.counting(
             reading.backends, nameless: reading.nameless, role: facts.applicationRole, database: facts.applicationDatabase)
         if sessions.backends.count > 2 {
@@ -59,8 +61,8 @@ extension SamplerLoop {
             notes.append("guard")
         }
         let processesKnown = processes.source != .none
-        let ties = processesKnown ? processes.tie(tracker.wanted(in: snapshot)) : [:]
-        let changes = tracker.consume(snapshot, ties: ties, processesKnown: processesKnown)
+        let changes = tracker.consume(
+            snapshot, ties: processesKnown ? ties(of: snapshot, isAsked: isAsked) : nil, processesKnown: processesKnown)
         write(changes.rows)
         var row = ConnectionRow(time: time, step: tracker.step)
         tracker.count(into: &row, serverNow: reading.serverNow)
@@ -79,6 +81,18 @@ extension SamplerLoop {
         row.note = takeNotes()
         directory.connections.append(row)
         shared.value.withLock { $0.latest = LiveSessions(row: row, time: time) }
+    }
+
+    /// Looks for the sockets of new sessions, in at most a twentieth of the time; at once when somebody waits for the sample.
+    private mutating func ties(of snapshot: Snapshot, isAsked: Bool) -> [SessionIdentity: SessionTie]? {
+        let begun = MonotonicInstant.now
+        guard isAsked || begun >= nextTies else { return nil }
+        let wanted = tracker.wanted(in: snapshot)
+        guard !wanted.isEmpty else { return [:] }
+        let ties = processes.tie(wanted)
+        let ended = MonotonicInstant.now
+        nextTies = ended + (ended - begun) * 20
+        return ties
     }
 
     /// A row without counts, at most one a second while the sampler is blind.

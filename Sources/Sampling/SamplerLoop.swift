@@ -25,6 +25,8 @@ struct SamplerLoop: ~Copyable {
     var limits: SessionLimits
     var postmasterStart: Int?
     var nextCounters = MonotonicInstant.now
+    /// When sockets may be looked for again.
+    var nextTies = MonotonicInstant.now
     /// When the last sample that worked had come.
     var lastSample = MonotonicInstant.now
     var lastGapRow: MonotonicInstant?
@@ -95,7 +97,7 @@ struct SamplerLoop: ~Copyable {
     }
 
     private mutating func tick() {
-        let worked = takeSample()
+        let worked = takeSample(isAsked: false)
         let now = MonotonicInstant.now
         if !worked { missed += 1 }
         let late = schedule.advance(to: now)
@@ -131,7 +133,7 @@ struct SamplerLoop: ~Copyable {
                 reply.resume()
             } else {
                 readsCounters()
-                let worked = takeSample()
+                let worked = takeSample(isAsked: true)
                 guard worked || .now >= next.deadline else { return }
                 complete(next.command, worked: worked)
             }

@@ -98,19 +98,26 @@ struct SessionTracker {
     /// The sessions whose sockets are to be looked for before ``consume(_:ties:processesKnown:)``.
     func wanted(in snapshot: Snapshot) -> [Backend] {
         snapshot.backends.filter { backend in
-            guard let port = backend.clientPort, port > 0, !backend.names.clientAddress.isEmpty else { return false }
-            guard let seeking = seeking[backend.identity] else { return true }
-            return seeking.tie == nil && seeking.attempts < Self.attemptLimit
+            !isSettled(backend)
         }
     }
 
+    /// Whether nothing more is to be found out about the session's socket.
+    private func isSettled(_ backend: Backend) -> Bool {
+        // On a Unix socket, or without privileges, there is nothing to look for.
+        guard let port = backend.clientPort, port > 0, !backend.names.clientAddress.isEmpty else { return true }
+        guard let seeking = seeking[backend.identity] else { return false }
+        return seeking.tie != nil || seeking.attempts >= Self.attemptLimit
+    }
+
     /// - Parameter ties: what was found of the wanted sessions; one that is missing is sought again with the next snapshot.
+    ///   `nil`: nobody looked.
     mutating func consume(
-        _ snapshot: Snapshot, ties: [SessionIdentity: SessionTie] = [:], processesKnown: Bool = false
+        _ snapshot: Snapshot, ties: [SessionIdentity: SessionTie]? = nil, processesKnown: Bool = false
     ) -> Changes {
         var changes = Changes()
         generation += 1
-        learn(ties, in: snapshot, processesKnown: processesKnown)
+        if processesKnown, let ties { learn(ties, in: snapshot) }
         for backend in snapshot.backends {
             let identity = backend.identity
             if let index = ours.index(forKey: identity) {
@@ -126,7 +133,7 @@ struct SessionTracker {
             ours[identity] = Tracked(
                 backend: backend, born: backend.start.map(snapshot.runTime(server:)) ?? snapshot.time, whyOurs: why,
                 owner: SessionOwnership.owner(of: backend.names, tie: tie),
-                isDecided: !processesKnown || isSettled(identity), seen: generation)
+                isDecided: !processesKnown || isSettled(backend), seen: generation)
         }
         buryGone(snapshot, processesKnown: processesKnown, into: &changes)
         changes.rows += writePending(at: snapshot.time, force: false)
@@ -141,20 +148,13 @@ struct SessionTracker {
         return changes
     }
 
-    private mutating func learn(_ ties: [SessionIdentity: SessionTie], in snapshot: Snapshot, processesKnown: Bool) {
-        guard processesKnown else { return }
+    private mutating func learn(_ ties: [SessionIdentity: SessionTie], in snapshot: Snapshot) {
         for backend in wanted(in: snapshot) {
             let tie = ties[backend.identity]
             if case .process = tie { tiesWork = true }
             seeking[backend.identity, default: Seeking()].attempts += 1
             seeking[backend.identity]?.tie = tie
         }
-    }
-
-    private func isSettled(_ identity: SessionIdentity) -> Bool {
-        // A session that was never sought has no socket that could be.
-        guard let seeking = seeking[identity] else { return true }
-        return seeking.tie != nil || seeking.attempts >= Self.attemptLimit
     }
 
     /// Looks again whose the session is; what was written stays.
@@ -165,7 +165,7 @@ struct SessionTracker {
         tracked.whyOurs =
             ownership.whyOurs(names, tie: tie, processesKnown: processesKnown, tiesWork: tiesWork) ?? tracked.whyOurs
         tracked.owner = SessionOwnership.owner(of: names, tie: tie)
-        tracked.isDecided = !processesKnown || isSettled(identity)
+        tracked.isDecided = !processesKnown || isSettled(tracked.backend)
         ours[identity] = tracked
     }
 

@@ -26,3 +26,11 @@ extension KeyedDecodingContainer {
         return try decode(type, forKey: key)
     }
 }
+
+// A run that was recorded before there were kinds of arrivals has none in its record: the overload gives what they were then.
+
+extension KeyedDecodingContainer {
+    func decode(_ type: LoadPhase.Arrivals.Type, forKey key: Key) throws -> LoadPhase.Arrivals {
+        try decodeIfPresent(type, forKey: key) ?? .uniform
+    }
+}

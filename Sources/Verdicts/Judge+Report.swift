@@ -22,7 +22,7 @@ extension Judge {
         let exit: Int32 = wanted ? 0 : kind == .inconclusive ? 3 : 1
         return Verdict(
             verdict: kind, reason: reason, exitCode: exit, flags: flags(kind, test, complete: complete),
-            law: rate.map { Verdict.Law(kind: "request", rate: $0) }, leakPer1000Requests: rate,
+            law: isLeak ? law(rate) : nil, leakPer1000Requests: rate,
             keptPer1000Requests: kept.map(Verdict.Rate.rounded), requests: requests,
             unexpected: evidence.reduce(0) { $0 + $1.unexpected }, leftBehind: test.left, sessionsBefore: before, sessionsPeak: peak,
             sessionsAfter: floor, limit: facts.limit, budget: facts.budget,
@@ -36,6 +36,15 @@ extension Judge {
                     voidReason: $0.voidReason.isEmpty ? nil : $0.voidReason)
             },
             thresholds: [])
+    }
+
+    private func law(_ rate: Verdict.Rate?) -> Verdict.Law? {
+        if leakTest().finding == nil, staircase.isProven {
+            return Verdict.Law(.idlePeriod, sessions: staircase.left, in: staircase.periods)
+        }
+        let test = LawTest(steps: evidence, isByDose: leakTest().finding != nil)
+        if test.kind != .request { return Verdict.Law(test.kind, sessions: test.left, in: test.count) }
+        return rate.map(Verdict.Law.init(requestRate:))
     }
 
     private func flags(_ kind: Verdict.Kind, _ test: LeakTest, complete: Bool) -> [Verdict.Flag] {

@@ -40,7 +40,8 @@ extension Judge {
 
     func leakTest() -> LeakTest {
         LeakTest(
-            steps: evidence, room: totalRoom, roomIsDeclared: roomIsDeclared, heldAtStart: facts.sessionsAtStart,
+            steps: evidence, room: totalRoom, roomIsDeclared: roomIsDeclared,
+            heldAtStart: evidence.first?.floorBefore ?? facts.sessionsAtStart,
             background: background())
     }
 }

@@ -11,7 +11,7 @@ extension Judge {
         if let last = evidence.last, !last.counts, last.row.ended != .completed, last.row.ended != .guardRail { return nil }
         if let step = baseline() { return step }
         if cannotSee || nearlyAllFail { return nil }
-        return rung() ?? wave() ?? unit()
+        return rung() ?? wave() ?? unit() ?? variation() ?? longIdle()
     }
 
     private func step(
@@ -45,14 +45,23 @@ extension Judge {
     var nearlyAllFail: Bool {
         let seen = evidence.filter { $0.isDose }
         let transfers = seen.reduce(0) { $0 + $1.transfers }
-        return transfers >= 20 && seen.reduce(0) { $0 + $1.unexpected } * 5 >= transfers * 4 && leftAnything == false
+        return transfers >= 20 && seen.reduce(0) { $0 + $1.unexpected } * 5 >= transfers * 4 && !leftAnything && !startedToFail
     }
 
     private var cannotSee: Bool { !facts.pooler.isEmpty && evidence.isEmpty == false && steps(.wave).count >= waveCount }
 
+    /// The waves left something, or what the rungs left is still there: a rung's settle is short, and a late server no leak.
+    var leavesSomething: Bool {
+        let floor = evidence.last { $0.floor != nil }?.floor ?? 0
+        return steps(.wave).contains { $0.totalLeft > 0 } || leftAnything && floor > (evidence.first?.floorBefore ?? 0)
+    }
+
     var leftAnything: Bool { evidence.contains { $0.counts && $0.totalLeft > 0 } }
 
     var waveCount: Int { facts.quick ? min(3, facts.waves) : facts.waves }
+
+    /// A server that lets go a moment late shall have done so.
+    private var unitSettle: Double { min(2.5, facts.settleSeconds) }
 
     private var waveSettle: Double { facts.quick ? min(3, facts.settleSeconds) : facts.settleSeconds }
 
@@ -153,7 +162,12 @@ extension Judge {
     // MARK: Unit dose
 
     private func unit() -> Step? {
-        guard let planned = facts.unitDose, leftAnything, free >= 1 else { return nil }
+        guard let planned = facts.unitDose, free >= 1, steps(.longIdle).isEmpty else { return nil }
+        if startedToFail, steps(.unit).isEmpty {
+            return step(
+                .unit, .unit(requests: 5, gap: unitGap), settle: 1, why: "requests that succeeded now fail: do they alone, after a settle?")
+        }
+        guard leavesSomething else { return nil }
         let test = leakTest()
         let units = evidence.filter { $0.row.kind == .unit }
         if test.finding == nil, fitsKnownRoom(test), lastDosesLeftNothing, units.isEmpty { return nil }
@@ -162,20 +176,58 @@ extension Judge {
             let share = max(1, min(planned, Int(Double(free) * 0.7) / max(1, each.count - units.count)))
             let request = facts.requests[units.count]
             return step(
-                .unit, .unit(requests: share, gap: unitGap), mix: .only(units.count), settle: 1,
+                .unit, .unit(requests: share, gap: unitGap), mix: .only(units.count), settle: unitSettle,
                 why: "one at a time: does “\(request.name)” leave a session?")
         }
         let mixed = units.count - each.count
         let dose = min(planned, free)
         if mixed == 0, each.isEmpty {
-            return step(.unit, .unit(requests: dose, gap: unitGap), settle: 1, why: "one at a time: births paired with deaths")
+            return step(.unit, .unit(requests: dose, gap: unitGap), settle: unitSettle, why: "one at a time: births paired with deaths")
         }
         guard test.finding == nil, mixed < 3, dose >= 2, test.unitLeft * 4 >= test.unitRequests, test.unitLeft >= 2 else { return nil }
         return step(
-            .unit, .unit(requests: dose, gap: unitGap), settle: 1,
+            .unit, .unit(requests: dose, gap: unitGap), settle: unitSettle,
             why:
                 "\(test.unitLeft) of \(test.unitRequests) left a session, \(test.left) in all against a bound of \(test.bound): more of the same"
         )
+    }
+
+    // MARK: Dose steps
+
+    /// A dose over as many connections as requests, once a leak is found: does it follow the requests or the connections?
+    private func variation() -> Step? {
+        guard !facts.quick, leakTest().finding != nil, steps(.dose).isEmpty, facts.concurrency > 1 else { return nil }
+        let dose = min(3 * facts.concurrency, free / 2, facts.requestsPerWave ?? 3 * facts.concurrency)
+        guard dose >= 4 else { return nil }
+        return step(
+            .dose, .closed(requests: dose, concurrency: min(facts.concurrency, dose / 2)), connections: .fresh, settle: waveSettle,
+            why: "a new client connection for each request: does the residue follow requests or connections?")
+    }
+
+    // MARK: Long idle
+
+    private func longIdle() -> Step? {
+        guard !facts.quick, let seconds = facts.longIdleSeconds, leakTest().finding == nil, !steps(.wave).isEmpty, stuck.isEmpty,
+            starved == nil, free >= facts.concurrency
+        else { return nil }
+        let stairs = staircase
+        guard stairs.periods < Staircase.most, stairs.stillPossible, !stairs.isProven, !dormantGrowth.isProven else { return nil }
+        var next = step(
+            .longIdle, .scenario(cap: waveCap(steps(.wave))), settle: waveSettle,
+            why: stairs.periods == 0
+                ? "a silence longer than idle timers, then a wave: does it find what it left?"
+                : "\(stairs.left) sessions after \(stairs.periods) silences; once more")
+        next.lead = .fractional(seconds: seconds)
+        return next
+    }
+
+    var dormantGrowth: DormantGrowth {
+        DormantGrowth(steps: evidence, concurrency: facts.concurrency, background: background())
+    }
+
+    var staircase: Staircase {
+        Staircase(
+            steps: evidence, declaredRoom: roomIsDeclared ? totalRoom : nil, background: background())
     }
 
     /// What is kept fits the room that is declared, or that the threads have.

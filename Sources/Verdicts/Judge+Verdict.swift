@@ -12,10 +12,25 @@ extension Judge {
         if test.finding != nil {
             kind = .leak
             reason = leakReason(test)
+        } else if staircase.isProven {
+            kind = .leak
+            reason = staircaseReason(floor: floor)
+        } else if dormantGrowth.isProven {
+            kind = .leak
+            reason = dormantReason(floor: floor)
+        } else if !stuck.isEmpty {
+            kind = .stuck
+            reason = stuckReason()
+        } else if let step = starved {
+            kind = .starved
+            reason = starvedReason(step)
+        } else if isFull {
+            kind = .overBudget
+            reason = fullReason(floor: floor)
         } else if let why = blindness(complete: complete, waves: waves) {
             kind = .inconclusive
             reason = why
-        } else if !leftAnything, let floor, let before, floor <= before {
+        } else if !leavesSomething || !leftAnything, let floor, let before, floor <= before {
             kind = .clean
             reason = cleanReason()
         } else if fitsKnownRoom(test) || lastDosesLeftNothing {
@@ -82,9 +97,13 @@ extension Judge {
         }
         text += test.roomKnown ? ", where \(test.bound) may stay" : ", past three times the peak in flight (\(test.bound))"
         text += ", and it goes on undiminished."
+        text += lawSentence
         switch test.finding {
-        case .unit: text += " One at a time, \(test.unitLeft) of \(test.unitRequests) requests left one; something collects them later."
-        case .reaped: text += " PostgreSQL itself ends them (\(facts.reapers.joined(separator: ", ")))."
+        case .unit:
+            text += " One at a time, \(test.unitLeft) of \(test.unitRequests) requests left one; "
+            text +=
+                evidence.contains { $0.reaped > 0 } ? "PostgreSQL itself ends them later\(reaperList)." : "something collects them later."
+        case .reaped: text += " PostgreSQL itself ends them\(reaperList)."
         case .held, nil: break
         }
         let worst = unitClasses().max { ($0.leaked, $1.request) < ($1.leaked, $0.request) }
@@ -92,6 +111,52 @@ extension Judge {
             text += " Sent alone, “\(worst.request)” (\(worst.outcome)) left \(worst.leaked) in \(worst.transfers)."
         }
         return text
+    }
+
+    private var reaperList: String { facts.reapers.isEmpty ? "" : " (\(facts.reapers.joined(separator: ", ")))" }
+
+    private func staircaseReason(floor: Int?) -> String {
+        let stairs = staircase
+        let seconds = facts.longIdleSeconds.map { Self.show($0) } ?? "?"
+        return "\(stairs.left) sessions were left behind by \(stairs.periods) silences of \(seconds) s, and none by the waves without one"
+            + (floor.map { "; \($0) are held now" } ?? "")
+            + ". Threads or workers that end while idle keep their sessions open: look at the idle time-outs of the server."
+    }
+
+    private func dormantReason(floor: Int?) -> String {
+        let growth = dormantGrowth
+        return
+            "\(growth.left) sessions were left behind, \(growth.steps) times while at least \(facts.concurrency) others lay idle and were not used"
+            + (floor.map { "; \($0) are held now." } ?? ".") + lawSentence
+    }
+
+    /// What the residue follows, where it is not the requests.
+    private var lawSentence: String {
+        let law = LawTest(steps: evidence, isByDose: leakTest().finding != nil)
+        switch law.kind {
+        case .connection: return " They follow the client connections, not the requests: \(law.left) for \(law.count) connections."
+        case .idlePeriod: return " They follow the silences, not the requests: \(law.left) after \(law.count) silences."
+        default: return ""
+        }
+    }
+
+    private func stuckReason() -> String {
+        let sessions = stuck
+        let queries = Set(sessions.compactMap { alive[$0]?.query }.filter { !$0.isEmpty }).sorted()
+        let last = queries.first.map { " Last query: \($0)" } ?? ""
+        return
+            "\(sessions.count == 1 ? "A session has" : "\(sessions.count) sessions have") been in the same transaction over two settles: "
+            + "its locks are held and VACUUM waits for it. End the transaction on every path, errors included.\(last)"
+    }
+
+    private func starvedReason(_ step: StepEvidence) -> String {
+        "Sent one at a time after a settle, \(step.unexpected) of \(step.transfers) requests that succeeded at first failed, and no session "
+            + "was touched meanwhile: places of a pool inside the application are taken and not given back. Look for checkouts without a return."
+    }
+
+    private func fullReason(floor: Int?) -> String {
+        "The guard rail stopped the load, and after a settle \(floor.map(String.init) ?? "?") of \(facts.limit) sessions are still held. "
+            + "Whether they leak could not be told in the slots left: run against a server and a database that Seep may start (`servers:`, `throwaway`)."
     }
 
     private func cleanReason() -> String {

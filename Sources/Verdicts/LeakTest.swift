@@ -31,7 +31,7 @@ struct LeakTest {
     ///   - room: what the owners may keep, when it is known for all of them; declared rooms convict, threads only acquit.
     ///   - background: sessions that a step leaves behind by chance.
     init(steps: [StepEvidence], room: Int?, roomIsDeclared: Bool, heldAtStart: Int, background: Double) {
-        let judged = steps.filter { $0.counts && ($0.isDose || $0.row.kind == .unit) }
+        let judged = steps.filter { $0.counts && ($0.isDose && $0.row.kind != .longIdle || $0.row.kind == .unit) }
         let peak = steps.map(\.row.peakInFlight).max() ?? 0
         roomKnown = room != nil
         bound = roomIsDeclared ? (room ?? 0) : max(room ?? 0, 3 * peak)

@@ -29,7 +29,7 @@ package struct Outlook: Sendable {
             steps.append(step)
             let given = step.plannedRequests ?? facts.requestsPerWave
             if let given, let sum = requests { requests = sum + given } else { requests = nil }
-            atLeast += step.settle
+            atLeast += step.lead + step.settle
             switch step.dose {
             case .silence(let duration): atLeast += duration
             case .unit(let count, let gap): atLeast += gap * count
@@ -61,6 +61,7 @@ extension Judge {
                 row: row, voidReason: "", transfers: given, unexpected: 0, left: left > 0 ? ["assumed": left] : [:], leftAtLoadEnd: left,
                 deathsOfOlder: 0, floorBefore: used - left, floor: used, dormant: 0, peak: used, headroom: headroom,
                 lowestHeadroom: headroom, birthsSeen: left, birthsCounted: nil, birthsInSilence: 0, reaped: 0, coveragePerMille: 1000,
+                inTransaction: [], inTransactionUntouched: [], touched: 0,
                 unit: []))
     }
 

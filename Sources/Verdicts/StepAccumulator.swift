@@ -87,10 +87,10 @@ struct StepAccumulator {
         return max(0, 1000 - Int(((blind + edges) / (end - start) * 1000).rounded()))
     }
 
-    /// Sessions that PostgreSQL ended after `moment`.
-    func endedByServer(after moment: RunTime) -> Int {
-        guard let last = endedByServer.last else { return 0 }
-        let before = endedByServer.last { $0.time <= moment } ?? endedByServer[0]
-        return last.total - before.total
+    /// Sessions that PostgreSQL ended after `moment`, up to `end`.
+    func endedByServer(after moment: RunTime, upTo end: RunTime = RunTime(microseconds: .max)) -> Int {
+        guard let first = endedByServer.first, let last = endedByServer.last(where: { $0.time <= end }) else { return 0 }
+        let before = endedByServer.last { $0.time <= moment } ?? first
+        return max(0, last.total - before.total)
     }
 }

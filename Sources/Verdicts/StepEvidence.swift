@@ -27,8 +27,32 @@ package struct StepEvidence: Hashable, Sendable {
     /// Sessions that PostgreSQL ended by itself during the settle.
     package var reaped: Int
     package var coveragePerMille: Int
+    /// Sessions found in a transaction at the end of the settle, and of them those that did nothing in this step.
+    package var inTransaction: Set<SessionIdentity>
+    package var inTransactionUntouched: Set<SessionIdentity>
+    /// Sessions that ran something in the step, or were born in it.
+    package var touched: Int
     /// For unit doses: each class's transfers and the sessions they left behind.
     package var unit: [UnitClass]
+    /// For unit doses: requests over a connection that had served one before, and over a new one.
+    package var reusedConnection = Share()
+    package var freshConnection = Share()
+
+    /// Requests of a unit dose, and the sessions that they left.
+    package struct Share: Hashable, Sendable {
+        package var requests = 0
+        package var left = 0
+
+        mutating func add(left count: Int) {
+            requests += 1
+            left += count
+        }
+
+        mutating func add(_ other: Share) {
+            requests += other.requests
+            left += other.left
+        }
+    }
 
     /// One class in a unit dose.
     package struct UnitClass: Hashable, Sendable {
@@ -40,8 +64,8 @@ package struct StepEvidence: Hashable, Sendable {
 
     package var totalLeft: Int { left.values.reduce(0, +) }
     package var counts: Bool { voidReason.isEmpty }
-    /// A rung, a wave or a dose step: a load whose residue is counted by owner.
-    package var isDose: Bool { [.rung, .wave, .dose].contains(row.kind) }
+    /// A rung, a wave, a dose step, or the wave after a long idle: a load whose residue is counted by owner.
+    package var isDose: Bool { [.rung, .wave, .dose, .longIdle].contains(row.kind) }
     /// How the count at rest changed over the step.
     package var growth: Int {
         guard let floor, let floorBefore else { return 0 }
@@ -63,6 +87,7 @@ extension StepEvidence {
     ) {
         let grace = Self.grace(settle: row.end - row.loadEnd)
         let loadOver = row.loadEnd + grace
+        let loadBegins = RunTime(microseconds: row.loadStart.microseconds - 20_000)
         var births: [String: Int] = [:]
         var deaths: [String: Int] = [:]
         var birthsInSilence = 0
@@ -70,16 +95,23 @@ extension StepEvidence {
         var deathsOfOlder = 0
         var used: Set<SessionIdentity> = []
         var atFloor: [SessionIdentity] = []
+        var inTransaction: Set<SessionIdentity> = []
         for event in gathered.sessions {
             switch event.event {
             case .born:
                 bornHere.insert(event.identity)
-                if event.time <= loadOver { births[event.owner, default: 0] += 1 } else { birthsInSilence += 1 }
+                if event.time <= loadOver, event.time >= loadBegins || row.lead < .milliseconds(500) {
+                    births[event.owner, default: 0] += 1
+                } else {
+                    birthsInSilence += 1
+                }
             case .used: used.insert(event.identity)
-            case .floor: atFloor.append(event.identity)
+            case .floor:
+                atFloor.append(event.identity)
+                if event.state.hasPrefix("idle in transaction") { inTransaction.insert(event.identity) }
             case .died:
                 let wasBusy = event.state == "active" || event.state.hasPrefix("idle in transaction")
-                guard event.time <= loadOver || wasBusy else { continue }
+                guard event.time >= loadBegins || row.lead < .milliseconds(500), event.time <= loadOver || wasBusy else { continue }
                 deaths[event.owner, default: 0] += 1
                 if !bornHere.contains(event.identity) { deathsOfOlder += 1 }
             }
@@ -88,6 +120,13 @@ extension StepEvidence {
         floor = gathered.lastTotal
         self.floorBefore = floorBefore ?? gathered.firstTotal
         reaped = gathered.endedByServer(after: row.loadEnd)
+        // What PostgreSQL ended, it did not get back from the application: such deaths cancel nothing.
+        var reapedInLoad = gathered.endedByServer(after: row.loadStart, upTo: loadOver)
+        for owner in deaths.keys.sorted() where reapedInLoad > 0 {
+            let share = min(reapedInLoad, deaths[owner, default: 0])
+            deaths[owner, default: 0] -= share
+            reapedInLoad -= share
+        }
         var left: [String: Int] = [:]
         for (owner, count) in births where !youngOwners.contains(owner) {
             let rest = count - deaths[owner, default: 0]
@@ -97,13 +136,20 @@ extension StepEvidence {
         if let floor, let before = self.floorBefore, floor <= before, reaped == 0 { left = [:] }
         unit = []
         if row.kind == .unit {
-            let paired = UnitDose.pair(transfers: gathered.transfers, sessions: gathered.sessions, gap: unitGap, end: row.end)
+            let paired = UnitDose.pair(
+                transfers: gathered.transfers, sessions: gathered.sessions, gap: unitGap, end: row.end,
+                reaped: gathered.endedByServer(after: row.start))
             unit = paired.classes
+            reusedConnection = paired.reused
+            freshConnection = paired.fresh
             left = paired.left
             leftAtLoadEnd = left.values.reduce(0, +)
         }
         self.left = row.kind == .baseline || row.kind == .restart ? [:] : left
         self.deathsOfOlder = deathsOfOlder
+        self.inTransaction = inTransaction
+        inTransactionUntouched = inTransaction.filter { !used.contains($0) && !bornHere.contains($0) }
+        touched = used.union(bornHere).count
         transfers = gathered.done.values.reduce(0, +)
         unexpected = gathered.unexpected
         dormant = atFloor.isEmpty ? (floor == nil ? nil : 0) : atFloor.count { !used.contains($0) && !bornHere.contains($0) }

@@ -37,22 +37,39 @@ package struct Verdict: Hashable, Sendable, Codable {
         static func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
     }
 
+    /// What the residue follows, and how much of it there is for each of these.
     package struct Law: Hashable, Sendable, Codable {
-        /// `request`, `connection`, `hang_up`, `idle_period`, `restart` or `second`.
-        package var kind: String
-        package var per1000: Double
+        package enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
+            case request, connection, restart, second
+            case hangUp = "hang_up"
+            case idlePeriod = "idle_period"
+        }
+
+        package var kind: Kind
+        /// Sessions per 1,000 requests, for the law of requests; else `nil`.
+        package var per1000: Double?
+        /// Sessions for each connection, idle period and so on.
+        package var each: Double?
         package var low: Double
         package var high: Double
 
-        package init(kind: String, rate: Rate) {
-            self.kind = kind
+        init(requestRate rate: Rate) {
+            kind = .request
             per1000 = rate.estimate
             low = rate.low
             high = rate.high
         }
 
+        init(_ kind: Kind, sessions: Int, in count: Int) {
+            let rate = Rate(sessions: sessions, requests: count)
+            self.kind = kind
+            each = Rate.rounded(rate.estimate / 1000)
+            low = Rate.rounded(rate.low / 1000)
+            high = Rate.rounded(rate.high / 1000)
+        }
+
         enum CodingKeys: String, CodingKey {
-            case kind, low, high
+            case kind, each, low, high
             case per1000 = "per_1000"
         }
     }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import FoundationEssentials
 import Glibc
 import LinuxIO
@@ -20,7 +21,8 @@ import Testing
             ["--shape", "clean", "--every", "3"], ["--shape", "clean", "--after", "1s"], ["--shape", "threads", "--size", "3"],
             ["--shape", "nothing"], ["--shape", "one-in-n", "--every", "0"], ["--shape", "timed", "--after", "soon"],
             ["--shape", "clean", "--threads", "0"], ["--shape", "clean", "--scale", "nan"], [],
-        ]) func `refuses what makes no sense`(_ arguments: [String]) {
+        ]) func `refuses what makes no sense`(_ arguments: [String])
+    {
         #expect(throws: (any Error).self) { _ = try Leaky.parse(["--port", "1"] + arguments) }
     }
 

@@ -59,7 +59,7 @@ struct LiveServer {
 }
 
 /// One HTTP connection that blocks, with a limit of five seconds on every call.
-struct TestClient: ~Copyable {
+final class TestClient: Sendable {
     private let descriptor: OwnedDescriptor
 
     init?(port: Int) {

@@ -31,7 +31,8 @@ import Testing
             Live(shape: .pool, left: 12...12),
             Live(shape: .rotation, left: 8...8),
             Live(shape: .overflow, left: 1...5),
-        ]) func `after 40 requests over 4 connections`(_ live: Live) async throws {
+        ]) func `after 40 requests over 4 connections`(_ live: Live) async throws
+    {
         let bench = try await LiveServer(live.shape) { $0.threads = 4 }
         defer { bench.server.stop() }
         let statuses = try bench.load(live.path, each: 10, clients: 4)

@@ -46,7 +46,8 @@ import Testing
             Refusal(what: "a chunked body", text: "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", status: 413),
             Refusal(what: "a header without a colon", text: "GET / HTTP/1.1\r\nnothing\r\n\r\n", status: 400),
             Refusal(what: "too long", text: "GET /" + String(repeating: "a", count: 20_000), status: 431),
-        ]) func `is refused with a status that says why`(_ bad: Refusal) {
+        ]) func `is refused with a status that says why`(_ bad: Refusal)
+    {
         guard case .refused(let status, _) = parse(bad.text) else {
             Issue.record("\(bad.what) was let in")
             return
@@ -63,7 +64,8 @@ import Testing
         var chance = SplitMix(seed: 3)
         let alphabet = Array("GET / HTTP/1.1\r\n:a\u{0}".utf8) + [0xFF]
         for _ in 0..<5_000 {
-            let bytes = (0..<Int.random(in: 0...80, using: &chance)).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &chance)] }
+            let bytes = (0..<Int.random(in: 0...80, using: &chance)).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &chance)]
+            }
             if case .head(_, let length) = RequestHead.parse(bytes) { #expect(length <= bytes.count) }
         }
     }

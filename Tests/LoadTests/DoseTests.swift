@@ -131,4 +131,17 @@ import Testing
         #expect(transfers.last?.connection == 7)
         #expect(rows.map(\.done).reduce(0, +) == outcome.given)
     }
+
+    @Test func beyond256ClassesTheRestIsCountedTogether() async throws {
+        let server = try ScriptedServer { _ in [.response()] }
+        let bench = try LoadBench(server.url, requests: (0..<300).map { RequestSpec(name: "r\($0)", url: "/\($0)") })
+        let (outcome, rows, transfers) = try await bench.run(.closed(requests: 600, concurrency: 4))
+        #expect(outcome.classes.count <= 256)
+        #expect(outcome.classes.last?.name == "other")
+        #expect(outcome.classes.map(\.done).reduce(0, +) == 600)
+        #expect(rows.map(\.done).reduce(0, +) == 600)
+        #expect(rows.map(\.started).reduce(0, +) == 600)
+        // Each transfer keeps its name.
+        #expect(Set(transfers.map(\.request)).count == 300)
+    }
 }

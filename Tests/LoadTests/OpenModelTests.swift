@@ -8,11 +8,11 @@ import Testing
 @Suite struct OpenModelTests {
     @Test(arguments: [(10.0, 0.3, 3), (10, 1, 10), (3, 1, 3), (0.5, 1, 1), (200, 0.25, 50), (7, 0.5, 4), (1000, 60, 60_000)])
     func asManyArriveAsAreDueBeforeTheEnd(rate: Double, seconds: Double, count: Int) {
-        let schedule = Schedule.uniform(rate: rate, duration: .fractional(seconds: seconds))
+        let schedule = Schedule.standard(.open(rate: rate, duration: .fractional(seconds: seconds), maxInFlight: 1))
         #expect(schedule.count == count)
-        #expect(schedule.intendedStart(0) == .zero)
-        #expect(schedule.intendedStart(count - 1).seconds < seconds)
-        #expect(schedule.intendedStart(count).seconds >= seconds - 1e-9)
+        #expect(schedule.starts.count == count)
+        #expect(schedule.starts.first == .zero)
+        #expect(schedule.starts.last.map { $0.seconds < seconds && $0.seconds + 1 / rate >= seconds - 1e-9 } == true)
     }
 
     @Test func arrivalsStartOnSchedule() async throws {
@@ -30,6 +30,18 @@ import Testing
         #expect(rows.contains { $0.outcome == nil && $0.lateP99 != nil && $0.lateMax != nil })
         // The phase lasts as long as it says, though the last arrival is earlier.
         #expect(outcome.loadEnd - outcome.start >= .milliseconds(500))
+    }
+
+    @Test func poissonArrivalsAlongARampAreSentWhenDrawn() async throws {
+        let server = try ScriptedServer { _ in [.response()] }
+        let phase = LoadPhase.open(rate: 0, to: 200, duration: .milliseconds(500), arrivals: .poisson, maxInFlight: 50)
+        let bench = try LoadBench(server.url, load: [phase], pacing: { Schedule.standard($0, seed: 5) })
+        let (outcome, _, transfers) = try await bench.run(.scenario(cap: nil))
+        #expect(outcome.given == 50)
+        let due = Schedule.standard(phase, seed: 5).starts
+        let late = zip(transfers.sorted { $0.start < $1.start }, due).map { ($0.start - outcome.start) - $1 }
+        #expect(late.allSatisfy { $0 >= .milliseconds(-1) })
+        #expect(late.sorted()[25] < .milliseconds(50))
     }
 
     @Test func arrivalsBeyondTheLimitAreDroppedAndCounted() async throws {

@@ -57,8 +57,11 @@ import Testing
         let bench = try LoadBench(server.url, load: [.open(rate: 50, duration: .seconds(60), maxInFlight: 10)])
         for dose in [Step.Dose.silence(.seconds(60)), .scenario(cap: nil), .unit(requests: 100, gap: .seconds(10))] {
             async let running = bench.run(dose)
-            try await Task.sleep(for: .milliseconds(60))
-            bench.engine.stopLoad()
+            // A stop before the step has been asked for is none: it is repeated.
+            for _ in 0..<20 {
+                try await Task.sleep(for: .milliseconds(10))
+                bench.engine.stopLoad()
+            }
             let (outcome, _, _) = try await running
             #expect(outcome.stoppedBy == .interrupted)
             #expect(outcome.loadEnd - outcome.start < .seconds(5))
@@ -69,7 +72,7 @@ import Testing
         let bench = try LoadBench(
             "http://127.0.0.1:\(try ScriptedServer.freePort())", load: [.closed(concurrency: 4, end: .duration(.seconds(30)))])
         async let running = bench.run(.scenario(cap: nil))
-        try await Task.sleep(for: .milliseconds(100))
+        for _ in 0..<1000 where bench.engine.live.done == 0 { try await Task.sleep(for: .milliseconds(5)) }
         let signalled = bench.directory.clock.now
         bench.engine.guardSignal.signal()
         let (outcome, _, _) = try await running

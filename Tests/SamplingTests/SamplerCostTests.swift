@@ -11,9 +11,9 @@ struct SamplerCostTests {
     func cost() async throws {
         let cluster = try await TestCluster.shared
         let url = try cluster.makeDatabase()
-        let bench = try Bench(url, every: .milliseconds(100), source: .processes([getpid()]))
         var sessions = try Sessions(500, url)
         try sessions.query("SELECT oid, relname FROM pg_class WHERE relname LIKE 'a list of columns of the usual size%'")
+        let bench = try Bench(url, every: .milliseconds(100), source: .processes([getpid()]))
         await bench.sampler.barrier()
         let before = bench.sampler.cost
         let backendsBefore = bench.facts.samplerBackends.compactMap { Proc.stat(pid_t($0)) }

@@ -116,6 +116,8 @@ import Testing
         #expect(Pacer.constant(rate: 1e-9).arrivals(by: .seconds(Int64.max)) > 0)
         #expect(Pacer.constant(rate: 1e-9).intendedStart(of: .max) > .zero)
         #expect(LoadPhase.open(rate: 2, duration: .seconds(1), maxInFlight: 5).pacer == .constant(rate: 2))
+        #expect(
+            LoadPhase.open(rate: 2, to: 4, duration: .seconds(1), maxInFlight: 5).pacer == .ramp(from: 2, to: 4, duration: .seconds(1)))
         #expect(LoadPhase.standard.pacer == nil)
     }
 }

@@ -3,12 +3,12 @@ import Testing
 import Verdicts
 
 @Suite struct OutlookTests {
-    @Test("a clean run has its baseline, two rungs and its waves")
+    @Test("a clean run has its baseline, two rungs, its waves and one long idle")
     func clean() {
         let outlook = Outlook(facts: JudgeTests.facts(), assuming: .clean, loadDuration: .zero)
-        #expect(outlook.steps.map(\.kind) == [.baseline, .rung, .rung, .wave, .wave, .wave, .wave, .wave])
-        #expect(outlook.requests == 517)
-        #expect(outlook.atLeast == .seconds(5 + 3 + 25))
+        #expect(outlook.steps.map(\.kind) == [.baseline, .rung, .rung, .wave, .wave, .wave, .wave, .wave, .longIdle])
+        #expect(outlook.requests == 618)
+        #expect(outlook.atLeast == .seconds(5 + 3 + 25 + 50))
     }
 
     @Test("a leaking run ends, and never plans into the guard rail", arguments: [20, 40, 100, 990], [8, nil])

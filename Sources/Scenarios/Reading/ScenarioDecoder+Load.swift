@@ -3,7 +3,8 @@ extension ScenarioDecoder {
     private static let concurrencies = 1...100_000
     private static let requestCounts = 1...1_000_000_000
     private static let loadDurations: ClosedRange<Duration> = .milliseconds(1)...(.seconds(30 * 86_400))
-    private static let rateText = "a rate like `10/s`, `30/m` or a number per second, up to 1000000/s"
+    private static let highestRate = 1_000_000.0
+    private static let rateText = "a rate like `10/s`, `30/m` or a number per second, up to 1000000/s, or a ramp like `10/s..200/s`"
 
     /// The phases of a list, or the one of a map.
     func load(_ value: YAMLValue) -> [LoadPhase]? {
@@ -32,15 +33,24 @@ extension ScenarioDecoder {
         }
         let end: LoadPhase.End =
             if let duration { .duration(duration) } else { .requests(requests ?? LoadPhase.standardRequests) }
-        return .closed(concurrency: concurrency ?? LoadPhase.standardConcurrency, end: end)
+        return .closed(concurrency: concurrency?.from ?? LoadPhase.standardConcurrency, to: concurrency?.to, end: end)
     }
 
-    private func concurrency(_ value: YAMLValue) -> Int? {
-        if let scalar = value.scalar, scalar.text.contains("..") {
-            diagnostics.report(value.place, "a ramp of `concurrency` is not supported yet", expected: "a whole number")
+    /// A whole number, or a ramp `1..50`.
+    private func concurrency(_ value: YAMLValue) -> (from: Int, to: Int?)? {
+        guard let scalar = value.scalar, !scalar.isUnknown, let ends = RampText.split(scalar.text) else {
+            return diagnostics.integer(value, "`concurrency`", in: Self.concurrencies).map { ($0, nil) }
+        }
+        let expected = "two whole numbers from 1 to 100000, like `1..50`"
+        guard case .integer(let first) = CoreScalar.resolve(ends.from), case .integer(let last) = CoreScalar.resolve(ends.to) else {
+            diagnostics.report(value.place, "`concurrency` is no ramp", expected: expected)
             return nil
         }
-        return diagnostics.integer(value, "`concurrency`", in: Self.concurrencies)
+        guard let from = Int(first), let to = Int(last), Self.concurrencies.contains(from), Self.concurrencies.contains(to) else {
+            diagnostics.report(value.place, "`concurrency` is out of range", expected: expected)
+            return nil
+        }
+        return (from, from == to ? nil : to)
     }
 
     private func open(_ map: MapReader) -> LoadPhase? {
@@ -54,36 +64,39 @@ extension ScenarioDecoder {
         let duration = map.required("duration", expected: expected).flatMap {
             diagnostics.duration($0, "`duration`", in: Self.loadDurations)
         }
-        if let arrivals = map["arrivals"] { checkArrivals(arrivals) }
+        let arrivals = map["arrivals"].flatMap {
+            diagnostics.word($0, "`arrivals`", of: LoadPhase.Arrivals.allCases.map(\.rawValue))
+        }.flatMap(LoadPhase.Arrivals.init)
         let maxInFlight = map["max_in_flight"].flatMap { diagnostics.integer($0, "`max_in_flight`", in: Self.concurrencies) }
         // Where an allowed variable is unset there is no rate; the phase is only shown then, not sent.
         return .open(
-            rate: rate ?? 1, duration: duration ?? .seconds(1), maxInFlight: maxInFlight ?? LoadPhase.standardMaxInFlight)
+            rate: rate?.from ?? 1, to: rate?.to, duration: duration ?? .seconds(1), arrivals: arrivals ?? .uniform,
+            maxInFlight: maxInFlight ?? LoadPhase.standardMaxInFlight)
     }
 
-    private func checkArrivals(_ value: YAMLValue) {
-        if value.scalar?.text == "poisson" {
-            diagnostics.report(value.place, "`arrivals: poisson` is not supported yet", expected: "`uniform`")
-        } else {
-            _ = diagnostics.word(value, "`arrivals`", of: ["uniform"])
-        }
-    }
-
-    private func rate(_ value: YAMLValue) -> Double? {
+    /// A rate, or a ramp `10/s..200/s` of which one end may be 0.
+    private func rate(_ value: YAMLValue) -> (from: Double, to: Double?)? {
         guard let scalar = diagnostics.scalar(value, "`rate`", expected: Self.rateText), !scalar.isUnknown else { return nil }
-        if scalar.text.contains("..") {
-            diagnostics.report(value.place, "a ramp of `rate` is not supported yet", expected: Self.rateText)
+        guard let ends = RampText.split(scalar.text) else {
+            guard let rate = RateText.parse(scalar.text) else {
+                diagnostics.report(value.place, "`rate` is no rate", expected: Self.rateText)
+                return nil
+            }
+            guard rate > 0, rate <= Self.highestRate else {
+                diagnostics.report(value.place, "`rate` is out of range", expected: Self.rateText)
+                return nil
+            }
+            return (rate, nil)
+        }
+        guard let from = RateText.parse(ends.from), let to = RateText.parse(ends.to) else {
+            diagnostics.report(value.place, "`rate` is no ramp of rates", expected: "two rates like `10/s..200/s`")
             return nil
         }
-        guard let rate = RateText.parse(scalar.text) else {
-            diagnostics.report(value.place, "`rate` is no rate", expected: Self.rateText)
+        guard max(from, to) > 0, max(from, to) <= Self.highestRate else {
+            diagnostics.report(value.place, "`rate` is out of range", expected: "two rates up to 1000000/s, one of them above 0")
             return nil
         }
-        guard rate > 0, rate <= 1_000_000 else {
-            diagnostics.report(value.place, "`rate` is out of range", expected: Self.rateText)
-            return nil
-        }
-        return rate
+        return (from, from == to ? nil : to)
     }
 
     func waves(_ value: YAMLValue) -> WaveSettings? {
@@ -116,6 +129,15 @@ extension ScenarioDecoder {
         guard let value = map[key] else { return standard }
         if value.scalar?.text == "off" { return nil }
         return diagnostics.duration(value, "`\(key)`", in: .milliseconds(100)...limit, or: "`off`") ?? standard
+    }
+}
+
+/// A ramp as people write it: where it begins, two dots, where it ends.
+enum RampText {
+    /// `nil` when there are no two dots.
+    static func split(_ text: String) -> (from: String, to: String)? {
+        guard let dots = text.firstRange(of: "..") else { return nil }
+        return (String(text[..<dots.lowerBound]), String(text[dots.upperBound...]))
     }
 }
 

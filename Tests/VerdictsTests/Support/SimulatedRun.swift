@@ -15,6 +15,7 @@ final class SimulatedRun {
         var dies: Int64?
         var busyUntil: Int64
         var announced = false
+        var usedIn = -1
     }
 
     /// What a request does to the sessions; called at its start.
@@ -41,6 +42,11 @@ final class SimulatedRun {
     /// Whether the load is on.
     private(set) var loading = false
     var threads = 12
+    /// Pids of sessions that are in a transaction.
+    var transactions: Set<Int> = []
+    /// Whether the request at hand fails.
+    var fails = false
+    private var connections: Set<Int> = []
 
     init(facts: RunFacts, behaviour: @escaping Behaviour) {
         judge = Judge(facts: facts)
@@ -66,6 +72,10 @@ final class SimulatedRun {
 
     func use(_ pid: Int) {
         guard let index = sessions.firstIndex(where: { $0.pid == pid }) else { return }
+        if sessions[index].usedIn != step, sessions[index].announced {
+            judge.consume(event(.used, sessions[index], at: now))
+            sessions[index].usedIn = step
+        }
         sessions[index].lastUsed = now
     }
 
@@ -86,6 +96,10 @@ final class SimulatedRun {
         stepsDone.append(step)
         self.step = step.id
         let start = now
+        advance(by: step.lead.microseconds)
+        let loadStart = now
+        connections = []
+        var opened = 0
         var given = 0
         var peak = 0
         var ended = StepRow.End.completed
@@ -106,6 +120,7 @@ final class SimulatedRun {
             for index in 0..<requests {
                 request(index, worker: 0, step: step)
                 given += 1
+                opened = 1
                 advance(by: 10_000 + gap.microseconds)
                 if headroom < judge.facts.guardRail { ended = .guardRail; break }
             }
@@ -116,6 +131,7 @@ final class SimulatedRun {
             sessions = []
         }
         whenClientsLeave(self)
+        opened = max(opened, connections.count)
         loading = false
         let loadEnd = now
         advance(by: step.settle.microseconds + 1)
@@ -125,7 +141,9 @@ final class SimulatedRun {
             StepRow(
                 step: step.id, kind: step.kind, planned: step.plannedRequests, given: given, concurrency: peak,
                 connections: step.connections, only: only(step.mix), start: RunTime(microseconds: start),
-                loadEnd: RunTime(microseconds: loadEnd), end: RunTime(microseconds: now), peakInFlight: peak, ended: ended, why: step.why))
+                loadStart: RunTime(microseconds: loadStart),
+                loadEnd: RunTime(microseconds: loadEnd), end: RunTime(microseconds: now), peakInFlight: peak, opened: opened, ended: ended,
+                why: step.why))
     }
 
     private func only(_ mix: Step.Mix) -> String {
@@ -135,7 +153,9 @@ final class SimulatedRun {
 
     private func send(_ requests: Int, _ concurrency: Int, _ each: Int64, _ step: Step) -> (Int, StepRow.End) {
         for index in 0..<requests {
-            request(index, worker: index % max(1, concurrency), step: step)
+            let worker = step.connections == .fresh ? 1000 + index : index % max(1, concurrency)
+            connections.insert(worker)
+            request(index, worker: worker, step: step)
             advance(by: each / Int64(max(1, concurrency)))
             if headroom < judge.facts.guardRail { return (index + 1, .guardRail) }
         }
@@ -154,6 +174,7 @@ final class SimulatedRun {
                 status: 200, connection: worker + 1))
         var row = RequestRow(time: RunTime(microseconds: now), step: step.id, request: name, outcome: .success)
         row.done = 1
+        row.unexpected = fails ? 1 : 0
         judge.consume(row)
     }
 
@@ -194,7 +215,8 @@ final class SimulatedRun {
     private func event(_ event: SessionRow.Event, _ session: Session, at time: Int64) -> SessionRow {
         SessionRow(
             time: RunTime(microseconds: time), step: step, event: event, pid: session.pid, backendStart: Int(session.born),
-            owner: session.owner, whyOurs: "process", state: session.busyUntil > now && loading ? "active" : "idle",
+            owner: session.owner, whyOurs: "process",
+            state: transactions.contains(session.pid) ? "idle in transaction" : session.busyUntil > now && loading ? "active" : "idle",
             lastQuery: "SELECT 1 FROM t\(session.pid % 2)")
     }
 }

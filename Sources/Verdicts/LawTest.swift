@@ -1,0 +1,74 @@
+import Glibc
+import Measurements
+
+/// What the residue follows: the requests, the client connections, or the silences.
+///
+/// Doses differ in both, since a wave reuses its connections and one dose step opens a new one for each request. Of the two laws
+/// with one rate for all doses, the one under which the counts are likelier (Poisson) is taken; ties go to the request. Requests
+/// sent one at a time over a connection that had served others, and leaving as much as those over new ones, settle it beforehand.
+struct LawTest {
+    let kind: Verdict.Law.Kind
+    let left: Int
+    /// Of what the law follows.
+    let count: Int
+
+    /// - Parameter isByDose: whether doses proved the leak; else another law need only be the likelier one.
+    init(steps: [StepEvidence], isByDose: Bool) {
+        let afterSilence = Self.afterSilence(steps)
+        let followsSilence = { (step: StepEvidence) in afterSilence.contains(step.row.step) }
+        let doses = steps.filter { $0.counts && $0.isDose && $0.row.opened > 0 }
+        let units = steps.filter { $0.counts && $0.row.kind == .unit }
+        let reused = units.reduce(into: StepEvidence.Share()) { $0.add($1.reusedConnection) }
+        let fresh = units.reduce(into: StepEvidence.Share()) { $0.add($1.freshConnection) }
+        let settled = reused.requests >= 5 && reused.left >= 3 && reused.left * fresh.requests * 2 >= fresh.left * reused.requests
+        left = doses.reduce(0) { $0 + $1.totalLeft }
+        let byRequest = Self.logLikelihood(doses.map { ($0.totalLeft, $0.row.given) })
+        var best = (kind: Verdict.Law.Kind.request, value: byRequest + (isByDose ? Self.margin : 0))
+        if !settled, doses.contains(where: { $0.row.kind == .dose }) {
+            let value = Self.logLikelihood(doses.map { ($0.totalLeft, $0.row.opened) })
+            if value > best.value { best = (.connection, value) }
+        }
+        if !settled, doses.contains(where: { $0.row.kind == .longIdle }) {
+            let value = Self.logLikelihood(doses.map { ($0.totalLeft, followsSilence($0) ? 1 : 0) })
+            let counts = doses.filter(followsSilence).map(\.totalLeft)
+            // The same number each time is what a silence does, and a request that leaks now and then does not.
+            let isRegular = counts.count >= 4 && Set(counts).count == 1
+            if value > (isRegular ? byRequest : best.value) { best = (.idlePeriod, value) }
+        }
+        kind = best.kind
+        switch kind {
+        case .connection: count = doses.reduce(0) { $0 + $1.row.opened }
+        case .idlePeriod: count = doses.count(where: followsSilence)
+        default: count = doses.reduce(0) { $0 + $1.row.given }
+        }
+    }
+
+    /// Where doses proved the leak, another law must make the counts e³ times as likely as that of the requests.
+    private static let margin = 3.0
+
+    /// Steps whose load came at least this long after the one before.
+    private static let silence = Duration.milliseconds(2500)
+
+    private static func afterSilence(_ steps: [StepEvidence]) -> Set<Int> {
+        var found: Set<Int> = []
+        var quietSince: RunTime?
+        for step in steps {
+            if let since = quietSince, step.row.loadStart - since >= silence { found.insert(step.row.step) }
+            quietSince = step.row.kind == .baseline ? step.row.start : step.row.loadEnd
+        }
+        return found
+    }
+
+    /// Without the terms that do not depend on the law; nothing can be left where there was nothing to follow.
+    private static func logLikelihood(_ doses: [(count: Int, exposure: Int)]) -> Double {
+        let total = doses.reduce(0) { $0 + $1.count }
+        let exposure = doses.reduce(0) { $0 + $1.exposure }
+        guard total > 0, exposure > 0 else { return 0 }
+        let rate = Double(total) / Double(exposure)
+        return doses.reduce(0) { sum, dose in
+            let mean = rate * Double(dose.exposure)
+            if mean > 0 { return sum + Double(dose.count) * log(mean) - mean }
+            return dose.count > 0 ? -.infinity : sum
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import Measurements
+
+/// A step up after each silence that is longer than the idle timers of servers and pools, whatever the dose.
+///
+/// Threads or workers that end while idle leave their sessions open, and the next load opens new ones beside them. A pool opens
+/// what it needs and no more: it counts against a server only that it opened sessions while it held others that the wave did not
+/// touch, more of these each time, or came to hold more than the scenario lets it keep; that it did so after each of at least three
+/// silences; and that the waves just before, without a silence, added nothing.
+struct Staircase {
+    /// Silences judged so far.
+    let periods: Int
+    /// Sessions left by them.
+    let left: Int
+    /// Each silence so far was followed by a step up.
+    let stillPossible: Bool
+    let isProven: Bool
+
+    static let least = 3
+    static let most = 6
+
+    init(steps: [StepEvidence], declaredRoom: Int?, background: Double) {
+        let silences = steps.filter { $0.counts && $0.row.kind == .longIdle }
+        let control = steps.filter { $0.counts && $0.row.kind == .wave }.suffix(3)
+        periods = silences.count
+        left = silences.reduce(0) { $0 + $1.totalLeft }
+        stillPossible = silences.allSatisfy { $0.totalLeft > 0 && $0.growth > 0 }
+        var evidence = EProcess()
+        for step in silences { evidence.observe(count: step.totalLeft, background: background) }
+        let quietWithout = control.count >= 2 && control.allSatisfy { $0.totalLeft == 0 }
+        let floor = silences.last?.floor ?? 0
+        let dormant = silences.map { $0.dormant ?? 0 }
+        let leavesOthersAlone = zip(dormant, dormant.dropFirst()).allSatisfy { $0 < $1 }
+        let beyondNeed = leavesOthersAlone || declaredRoom.map { floor > $0 } ?? false
+        isProven = periods >= Self.least && stillPossible && quietWithout && beyondNeed && evidence.isBeyondChance
+    }
+}
