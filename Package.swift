@@ -70,7 +70,8 @@ let package = Package(
             name: "SamplingTests",
             dependencies: ["LinuxIO", "Postgres", "Scenarios", "Measurements", "Sampling", "Servers", "TestSupport"]),
         .testTarget(name: "ScenariosTests", dependencies: ["Scenarios"], exclude: ["Fixtures"]),
-        .testTarget(name: "SeepTests", dependencies: ["LinuxIO", "Measurements", "Postgres", "Servers", "Verdicts", "TestSupport"]),
+        .testTarget(
+            name: "SeepTests", dependencies: ["LinuxIO", "Measurements", "Postgres", "Scenarios", "Servers", "Verdicts", "TestSupport"]),
         .testTarget(name: "ServersTests", dependencies: ["LinuxIO", "Postgres", "Scenarios", "Servers", "TestSupport"]),
         .testTarget(name: "VerdictsTests", dependencies: ["Verdicts", "Measurements"]),
     ]

@@ -63,7 +63,7 @@ import Testing
                 loadEnd: RunTime(seconds: 1), end: RunTime(seconds: 1), ended: .interrupted, why: "“quotes”, commas and\nlines"))
         var verdict = judge.verdictNow()
         verdict.leakPer1000Requests = Verdict.Rate(sessions: 3, requests: 7)
-        verdict.law = Verdict.Law(kind: "request", rate: Verdict.Rate(sessions: 3, requests: 7))
+        verdict.law = Verdict.Law(.idlePeriod, sessions: 3, in: 7)
         verdict.queries = [Verdict.Query(text: "SELECT '\u{1F980}\\' /* é */", sessions: 3)]
         verdict.flags = Verdict.Flag.allCases
         let data = try RunFiles.encode(verdict)
