@@ -13,7 +13,7 @@ struct Run: AsyncParsableCommand {
             """)
 
     @Argument(help: "Scenario files or folders; or URLs of one running application.")
-    var what: [String]
+    var what: [String] = []
 
     @OptionGroup var url: URLFlags
     @OptionGroup var reading: ReadingFlags
