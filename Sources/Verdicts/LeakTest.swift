@@ -46,8 +46,8 @@ struct LeakTest {
             let count = max(0, sum - free) - before
             evidence.observe(count: count, background: background)
             if count > 0 { stepsBeyond += 1 }
-            // Doses of the same mix can be compared; those of one request, or over other connections, cannot.
-            if sum > free, step.row.only.isEmpty, step.row.kind != .dose { beyond.append((count, max(step.row.given, 1))) }
+            // Doses of the same kind can be compared; one over other connections cannot, and a unit dose never acquits.
+            if sum > free, step.isDose, step.row.kind != .dose { beyond.append((count, max(step.row.given, 1))) }
         }
         left = sum
         excess = max(0, sum - free)
