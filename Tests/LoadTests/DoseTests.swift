@@ -4,7 +4,7 @@ import Measurements
 import Scenarios
 import Testing
 
-@Suite struct DoseTests {
+@Suite(.bothTransports) struct DoseTests {
     @Test func aClosedStepSendsExactlyItsDoseInTheDealtOrder() async throws {
         let server = try ScriptedServer { _ in [.response()] }
         let bench = try LoadBench(

@@ -4,7 +4,7 @@ import Measurements
 import Scenarios
 import Testing
 
-@Suite struct StopTests {
+@Suite(.bothTransports) struct StopTests {
     @Test func theGuardStopsTheLoadAtOnceAndWhatIsInFlightIsHungUp() async throws {
         let server = try ScriptedServer { _ in [.hang] }
         let bench = try LoadBench(server.url)
