@@ -85,6 +85,7 @@ final class Measurement {
         await sampler.beginStep(step.id, logEverything: step.kind == .unit)
         let start = directory.clock.now
         await rest(step.lead)
+        cell.observer.loading(cell: cell.name)
         let loadStart = directory.clock.now
         var outcome: LoadOutcome?
         var ended = StepRow.End.completed
@@ -110,7 +111,7 @@ final class Measurement {
         await sampler.markLoadEnd()
         let loadEnd = directory.clock.now
         cell.observer.settling(cell: cell.name)
-        await rest(step.settle)
+        await settle(step.settle, after: outcome)
         await sampler.settleFloor()
         let end = directory.clock.now
         if faults.death != nil {
@@ -145,6 +146,13 @@ final class Measurement {
 
     private func rest(_ duration: Duration) async {
         await cell.interruption.sleep(until: .now + duration) { faults.first != nil }
+    }
+
+    /// The silence after a load. The first Ctrl-C ends the load and not this, so that what was sent can be judged.
+    private func settle(_ duration: Duration, after outcome: LoadOutcome?) async {
+        guard let outcome, outcome.given > 0, cell.interruption.isRequested else { return await rest(duration) }
+        let deadline = MonotonicInstant.now + min(duration, .seconds(3))
+        while MonotonicInstant.now < deadline, faults.first == nil { try? await Task.sleep(for: .milliseconds(50)) }
     }
 
     private func onlyName(_ mix: Step.Mix) -> String {

@@ -39,9 +39,12 @@ package struct RunCommand: Sendable {
 
     /// - Throws: what is wrong before anything is started.
     package func run(observer: any RunObserver) async throws(RunFailure) -> Outcome {
+        guard scenario.database != nil else {
+            throw RunFailure(
+                .usage, "The scenario names no database, so there is nothing to watch. Give `database: {url: …}` or --database URL.")
+        }
         let servers = try chosenServers()
         for ended in Leftovers.sweep() { observer.note(cell: "", "ended what an earlier Seep had left running: \(ended)") }
-        interruption.beforeEnd { _ = Leftovers.endAll() }
         let folder = try ResultsFolder(results: options.results, scenario: scenario.name)
         folder.pointLatest()
         var results: [CellResult] = []

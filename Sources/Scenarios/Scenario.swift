@@ -210,12 +210,13 @@ package struct RequestSpec: Hashable, Sendable, Codable {
     package enum StatusExpectation: Hashable, Sendable, Codable {
         /// 200 to 399.
         case success
-        case exactly(Set<Int>)
+        /// In ascending order and each once, so that the same scenario is the same bytes in `run.json`.
+        case exactly([Int])
 
         package func accepts(_ status: Int) -> Bool {
             switch self {
             case .success: (200..<400).contains(status)
-            case .exactly(let set): set.contains(status)
+            case .exactly(let statuses): statuses.contains(status)
             }
         }
     }

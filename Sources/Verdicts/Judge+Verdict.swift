@@ -67,7 +67,9 @@ extension Judge {
             return "\(failed) of \(transfers) requests ended otherwise than expected (\(commonOutcomes())), "
                 + "so the application was not really used. Mend the target or `expect:`."
         }
-        if !complete { return "The run ended after \(evidence.count) steps, before the judge could tell; run it to its end." }
+        if !complete, waves.count < 2 {
+            return "The run ended after \(evidence.count) steps, before the judge could tell; run it to its end."
+        }
         if waves.isEmpty { return "No wave was judged; set `waves.count` to 2 or more." }
         if !facts.pooler.isEmpty {
             return

@@ -88,7 +88,7 @@ package struct Judge: Sendable {
     /// What to do next, from what is closed so far.
     package func next() -> Wish {
         if let step = nextStep() { return .step(step) }
-        return .verdict(verdict(complete: true))
+        return .verdict(verdict(complete: evidence.last?.row.ended != .interrupted))
     }
 
     /// The verdict from what there is, for a run that ended before the judge had all its steps.
