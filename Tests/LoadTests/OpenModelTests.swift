@@ -5,7 +5,7 @@ import Scenarios
 import TestSupport
 import Testing
 
-@Suite struct OpenModelTests {
+@Suite(.bothTransports) struct OpenModelTests {
     @Test(arguments: [(10.0, 0.3, 3), (10, 1, 10), (3, 1, 3), (0.5, 1, 1), (200, 0.25, 50), (7, 0.5, 4), (1000, 60, 60_000)])
     func asManyArriveAsAreDueBeforeTheEnd(rate: Double, seconds: Double, count: Int) {
         let schedule = Schedule.standard(.open(rate: rate, duration: .fractional(seconds: seconds), maxInFlight: 1))

@@ -5,7 +5,7 @@ import Scenarios
 import TestSupport
 import Testing
 
-@Suite struct StopTests {
+@Suite(.bothTransports) struct StopTests {
     @Test func theGuardStopsTheLoadAtOnceAndWhatIsInFlightIsHungUp() async throws {
         let server = try ScriptedServer { _ in [.hang] }
         let bench = try LoadBench(server.url)
