@@ -63,13 +63,13 @@ let package = Package(
         .testTarget(name: "LoadTests", dependencies: ["Load", "Curl", "LinuxIO", "Scenarios", "Measurements"]),
         .testTarget(name: "MeasurementsTests", dependencies: ["LinuxIO", "Measurements"]),
         .testTarget(name: "PostgresTests", dependencies: ["LinuxIO", "Postgres", "TestSupport"]),
-        .testTarget(name: "ReportsTests", dependencies: ["LinuxIO", "Measurements", "Reports"], exclude: ["Golden"]),
+        .testTarget(name: "ReportsTests", dependencies: ["LinuxIO", "Measurements", "Reports", "Scenarios"], exclude: ["Golden"]),
         .testTarget(
             name: "SamplingTests",
             dependencies: ["LinuxIO", "Postgres", "Scenarios", "Measurements", "Sampling", "Servers", "TestSupport"]),
         .testTarget(name: "ScenariosTests", dependencies: ["Scenarios"], exclude: ["Fixtures"]),
         .testTarget(name: "ServersTests", dependencies: ["LinuxIO", "Postgres", "Scenarios", "Servers", "TestSupport"]),
-        .testTarget(name: "VerdictsTests", dependencies: ["Verdicts", "Measurements"]),
+        .testTarget(name: "VerdictsTests", dependencies: ["Verdicts", "Measurements", "Scenarios"]),
     ]
 )
 

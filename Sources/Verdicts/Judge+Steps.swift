@@ -8,7 +8,7 @@ extension Judge {
 
     func nextStep() -> Step? {
         if evidence.count(where: { !$0.counts }) >= Self.voidLimit { return nil }
-        if let last = evidence.last, !last.counts, last.row.ended != .completed, last.row.ended != .guardRail { return nil }
+        if let last = evidence.last, !last.counts, ![.completed, .guardRail, .threshold].contains(last.row.ended) { return nil }
         if let step = baseline() { return step }
         if cannotSee || nearlyAllFail { return nil }
         return rung() ?? wave() ?? unit() ?? variation() ?? longIdle()

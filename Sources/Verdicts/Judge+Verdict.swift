@@ -1,4 +1,5 @@
 import Measurements
+import Scenarios
 
 extension Judge {
     /// The first verdict of the table that holds.
@@ -66,6 +67,10 @@ extension Judge {
             let failed = evidence.filter(\.isDose).reduce(0) { $0 + $1.unexpected }
             return "\(failed) of \(transfers) requests ended otherwise than expected (\(commonOutcomes())), "
                 + "so the application was not really used. Mend the target or `expect:`."
+        }
+        if !complete, let last = evidence.last, last.row.ended == .threshold {
+            let which = thresholds.aborting(inWave: nil).map { "The threshold “\($0.text)”" } ?? "A threshold"
+            return "\(which) ended the run in step \(last.row.step) (\(last.row.kind.rawValue)), before the judge could tell."
         }
         if !complete { return "The run ended after \(evidence.count) steps, before the judge could tell; run it to its end." }
         if waves.isEmpty { return "No wave was judged; set `waves.count` to 2 or more." }

@@ -168,7 +168,7 @@ extension StepEvidence {
         case .serverDied: return "the server under test went away"
         case .databaseGone: return "PostgreSQL went away or restarted"
         case .interrupted: return "interrupted"
-        case .completed, .guardRail: break
+        case .completed, .guardRail, .threshold: break
         }
         if row.kind == .restart { return "" }
         if gathered.notes.contains(where: { $0.contains("postgres restarted") }) { return "PostgreSQL restarted" }
