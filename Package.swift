@@ -57,10 +57,13 @@ let package = Package(
                 histogram,
             ],
             path: "Benchmarks/Sources/Probe"),
-        .target(name: "TestSupport", dependencies: ["Postgres", "Servers"], path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["LinuxIO", "Postgres", "Servers"], path: "Tests/TestSupport"),
         .testTarget(name: "CurlTests", dependencies: ["Curl", "CCurl", "LinuxIO"]),
+        .testTarget(name: "DocsTests", dependencies: ["Measurements", "Scenarios", "Verdicts"]),
+        .testTarget(
+            name: "HarnessTests", dependencies: ["Harness", "LinuxIO", "Measurements", "Scenarios", "Verdicts", "TestSupport"]),
         .testTarget(name: "LeakyTests", dependencies: ["leaky", "LinuxIO", "Postgres", "TestSupport", argumentParser]),
-        .testTarget(name: "LoadTests", dependencies: ["Load", "Curl", "LinuxIO", "Scenarios", "Measurements"]),
+        .testTarget(name: "LoadTests", dependencies: ["Load", "Curl", "LinuxIO", "Scenarios", "Measurements", "TestSupport"]),
         .testTarget(name: "MeasurementsTests", dependencies: ["LinuxIO", "Measurements"]),
         .testTarget(name: "PostgresTests", dependencies: ["LinuxIO", "Postgres", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["LinuxIO", "Measurements", "Reports", "Scenarios"], exclude: ["Golden"]),
@@ -68,6 +71,8 @@ let package = Package(
             name: "SamplingTests",
             dependencies: ["LinuxIO", "Postgres", "Scenarios", "Measurements", "Sampling", "Servers", "TestSupport"]),
         .testTarget(name: "ScenariosTests", dependencies: ["Scenarios"], exclude: ["Fixtures"]),
+        .testTarget(
+            name: "SeepTests", dependencies: ["LinuxIO", "Measurements", "Postgres", "Scenarios", "Servers", "Verdicts", "TestSupport"]),
         .testTarget(name: "ServersTests", dependencies: ["LinuxIO", "Postgres", "Scenarios", "Servers", "TestSupport"]),
         .testTarget(name: "VerdictsTests", dependencies: ["Verdicts", "Measurements", "Scenarios"]),
     ]

@@ -55,8 +55,7 @@ struct Cell: Sendable {
 
     private func withDatabase(_ directory: String, _ registry: ProcessRegistry, _ result: inout CellResult) async throws {
         guard let database = scenario.database else {
-            throw RunFailure(
-                .usage, "The scenario names no database, so there is nothing to watch. Give `database: {url: …}` or --database URL.")
+            preconditionFailure("a scenario without a database was refused before its first cell")
         }
         switch database.source {
         case .url(let url):
@@ -107,7 +106,7 @@ struct Cell: Sendable {
         let launch = ServerLaunch(
             server, command: try expand(server.command, values), environment: variables, folder: scenario.folder, port: port,
             logPath: "\(directory)/server.log")
-        let underTest = ServerUnderTest(launch: launch, registry: registry) { faults.serverDied($0) }
+        let underTest = ServerUnderTest(launch: launch, registry: registry, interruption: interruption) { faults.serverDied($0) }
         try await underTest.start()
         do {
             try await measure(
@@ -137,9 +136,10 @@ struct Cell: Sendable {
         let plan = SetupPlan(name: server.name, text: try expand(setup, known), folder: scenario.folder, workdir: ".")
         values["cache"] = plan.cacheFolder
         observer.preparing(cell: name, "setting up \(server.name)")
-        _ = try await SetupRunner(registry: registry).run(plan, command: try expand(setup, values), environment: environment) {
-            [observer, name] line in observer.output(cell: name, line)
-        }
+        _ = try await SetupRunner(registry: registry).run(
+            plan, command: try expand(setup, values), environment: environment,
+            progress: { [observer, name] line in observer.output(cell: name, line) },
+            unless: { [interruption] in interruption.isRequested })
     }
 
     private func expand(_ template: Template, _ values: [String: String]) throws(RunFailure) -> String {

@@ -43,6 +43,7 @@ enum JSONFile {
     private static func describe(_ error: DecodingError) -> String {
         switch error {
         case .keyNotFound(let key, let context): "“\((context.codingPath + [key]).map(\.stringValue).joined(separator: "."))” is missing"
+        case .dataCorrupted(let context) where context.codingPath.isEmpty: "this is no JSON, or not the whole of it"
         case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
             "“\(context.codingPath.map(\.stringValue).joined(separator: "."))”: \(context.debugDescription)"
         @unknown default: "\(error)"

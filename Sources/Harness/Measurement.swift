@@ -114,7 +114,7 @@ final class Measurement {
         await sampler.markLoadEnd()
         let loadEnd = directory.clock.now
         cell.observer.settling(cell: cell.name)
-        await rest(step.settle)
+        await settle(step.settle, after: outcome)
         await sampler.settleFloor()
         let end = directory.clock.now
         // What is sampled from here on belongs to the next step, so that nothing is added to this one behind the judge's back.
@@ -157,6 +157,13 @@ final class Measurement {
 
     /// Somebody or something asks for the end of the run.
     private var mustEnd: Bool { faults.first != nil || cell.interruption.isRequested || watchedThresholds?.failed != nil }
+
+    /// The silence after a load. The first Ctrl-C ends the load and not this, so that what was sent can be judged.
+    private func settle(_ duration: Duration, after outcome: LoadOutcome?) async {
+        guard let outcome, outcome.given > 0, cell.interruption.isRequested else { return await rest(duration) }
+        let deadline = MonotonicInstant.now + min(duration, .seconds(3))
+        while MonotonicInstant.now < deadline, faults.first == nil { try? await Task.sleep(for: .milliseconds(50)) }
+    }
 
     private func onlyName(_ mix: Step.Mix) -> String {
         if case .only(let index) = mix { return info.facts.requests[index].name }

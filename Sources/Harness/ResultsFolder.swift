@@ -55,7 +55,9 @@ struct ResultsFolder: Sendable {
             name.unicodeScalars.map { scalar in
                 scalar == "/" || scalar.value < 0x20 || scalar == "\\" ? "-" : Character(scalar)
             })
-        let trimmed = String(cleaned.drop { $0 == "." }.prefix(100))
+        var trimmed = String(cleaned.drop { $0 == "." }.prefix(100))
+        // A name in a file system has 255 bytes, not letters; some are left for what is put behind it.
+        while trimmed.utf8.count > 240 { trimmed.removeLast() }
         return trimmed.isEmpty ? "unnamed" : trimmed
     }
 

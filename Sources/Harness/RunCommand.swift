@@ -39,6 +39,10 @@ package struct RunCommand: Sendable {
 
     /// - Throws: what is wrong before anything is started.
     package func run(observer: any RunObserver) async throws(RunFailure) -> Outcome {
+        guard scenario.database != nil else {
+            throw RunFailure(
+                .usage, "The scenario names no database, so there is nothing to watch. Give `database: {url: …}` or --database URL.")
+        }
         let servers = try chosenServers()
         for ended in Leftovers.sweep() { observer.note(cell: "", "ended what an earlier Seep had left running: \(ended)") }
         interruption.beforeEnd { _ = Leftovers.endAll() }

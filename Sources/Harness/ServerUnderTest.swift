@@ -14,12 +14,14 @@ final class ServerUnderTest: Sendable {
     let launch: ServerLaunch
     private let registry: ProcessRegistry
     private let state = Mutex(State())
+    private let interruption: Interruption
     private let died: @Sendable (String) -> Void
 
     /// - Parameter died: called when the server ends without being asked to.
-    init(launch: ServerLaunch, registry: ProcessRegistry, died: @escaping @Sendable (String) -> Void) {
+    init(launch: ServerLaunch, registry: ProcessRegistry, interruption: Interruption, died: @escaping @Sendable (String) -> Void) {
         self.launch = launch
         self.registry = registry
+        self.interruption = interruption
         self.died = died
     }
 
@@ -31,7 +33,7 @@ final class ServerUnderTest: Sendable {
             state.stopping = false
         }
         do throws(ServerError) {
-            try await process.awaitReady()
+            try await process.awaitReady { [interruption] in interruption.isRequested }
         } catch {
             _ = await stop()
             throw error

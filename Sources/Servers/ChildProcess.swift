@@ -84,11 +84,11 @@ final class ChildProcess: Sendable {
     /// The last 40 lines of standard output and standard error.
     var lastLines: [String] { output.lastLines }
 
-    /// Waits for the end, at most until `deadline`; `nil`: it still runs.
-    func exited(until deadline: MonotonicInstant) async -> Termination? {
+    /// Waits for the end, at most until `deadline` or until `isStopped` says so; `nil`: it still runs.
+    func exited(until deadline: MonotonicInstant, unless isStopped: () -> Bool = { false }) async -> Termination? {
         while true {
             if let status { return status }
-            guard MonotonicInstant.now < deadline else { return nil }
+            guard MonotonicInstant.now < deadline, !isStopped() else { return nil }
             try? await Task.sleep(for: .milliseconds(5))
         }
     }

@@ -27,6 +27,8 @@ package struct ServerError: Error, Hashable, Sendable, CustomStringConvertible {
         /// It lives, and did not become ready in time.
         case notReady
         case setupFailed
+        /// Somebody asked to stop before it was done.
+        case interrupted
         /// No PostgreSQL programs on this machine.
         case postgresMissing
         /// The throwaway PostgreSQL did not start, or refused what was asked of it.

@@ -72,9 +72,10 @@ package final class ServerProcess: Sendable {
 
     /// Waits until the server answers, at most `readyWithin`.
     ///
-    /// - Throws: ``ServerError/Kind/exited(_:)`` as soon as it ends, ``ServerError/Kind/notReady`` after the time. The server is not
-    ///   stopped by that: call ``stop()``.
-    package func awaitReady() async throws(ServerError) {
+    /// - Parameter isStopped: asked again and again; the waiting ends once it says so.
+    /// - Throws: ``ServerError/Kind/exited(_:)`` as soon as it ends, ``ServerError/Kind/notReady`` after the time,
+    ///   ``ServerError/Kind/interrupted``. The server is not stopped by that: call ``stop()``.
+    package func awaitReady(unless isStopped: @Sendable () -> Bool = { false }) async throws(ServerError) {
         let probe = ReadyProbe(port: launch.port, path: launch.ready)
         let deadline = MonotonicInstant.now + launch.readyWithin
         var last = ReadyProbe.Answer.refused
@@ -84,6 +85,7 @@ package final class ServerProcess: Sendable {
             // Whoever answers is not this server if it has ended.
             if let status = child.status { throw ended(status) }
             if last == .ready { return }
+            if isStopped() { throw ServerError(.interrupted, operation: operation, message: "stopped before it was ready") }
             try? await Task.sleep(for: .milliseconds(25))
         }
         let place = "http://127.0.0.1:\(launch.port)\(launch.ready ?? "")"

@@ -27,16 +27,18 @@ package struct SetupRunner: Sendable {
     ///   - force: do it again from nothing even if it was done.
     ///   - within: for the waiting and the setup together.
     ///   - progress: called with each line that it prints, on a thread of its own.
-    /// - Throws: ``ServerError/Kind/setupFailed`` with the last 40 lines.
+    ///   - isStopped: asked again and again; the setup is ended once it says so.
+    /// - Throws: ``ServerError/Kind/setupFailed`` with the last 40 lines; ``ServerError/Kind/interrupted``.
     package func run(
         _ plan: SetupPlan, command: String, environment: [String: String] = [:], force: Bool = false,
-        within: Duration = .seconds(1800), progress: @escaping @Sendable (String) -> Void = { _ in }
+        within: Duration = .seconds(1800), progress: @escaping @Sendable (String) -> Void = { _ in },
+        unless isStopped: @Sendable () -> Bool = { false }
     ) async throws(ServerError) -> Outcome {
         let began = MonotonicInstant.now
         let operation = "set up \(plan.name)"
         let folder = plan.cacheFolder
         let marker = folder + "/" + Self.marker
-        let lock = try await lock(folder + ".lock", operation, until: began + within, progress)
+        let lock = try await lock(folder + ".lock", operation, until: began + within, unless: isStopped, progress)
         defer { _ = lock.raw }
         if !force, Files.exists(marker) { return .cached }
         try system(operation) { () throws(SystemError) in
@@ -48,10 +50,11 @@ package struct SetupRunner: Sendable {
                 kind: .setup, name: plan.name, executable: "/bin/sh", arguments: ["-c", command],
                 environment: environment.mapValues { $0 }, workdir: plan.workdir, logPath: folder + "/setup.log", onLine: progress),
             registry: registry)
-        let status = await child.exited(until: began + within)
+        let status = await child.exited(until: began + within, unless: isStopped)
         // Also when it succeeded: a setup leaves nothing running.
         _ = await child.stop([ChildProcess.StopStep(signal: SIGTERM, within: .seconds(5))])
         guard let status, status.isSuccess else {
+            if isStopped() { throw Self.interrupted(operation) }
             let how = status.map { "ended with \($0)" } ?? "did not end within \(within.seconds) s"
             throw ServerError(
                 .setupFailed, operation: operation, message: "the setup \(how); all of its output: \(folder)/setup.log",
@@ -61,9 +64,14 @@ package struct SetupRunner: Sendable {
         return .ran(.now - began)
     }
 
+    private static func interrupted(_ operation: String) -> ServerError {
+        ServerError(.interrupted, operation: operation, message: "stopped before it was done")
+    }
+
     /// Holds the lock of a setup, which goes with the descriptor, so also with a Seep that is killed.
     private func lock(
-        _ path: String, _ operation: String, until deadline: MonotonicInstant, _ progress: @Sendable (String) -> Void
+        _ path: String, _ operation: String, until deadline: MonotonicInstant, unless isStopped: @Sendable () -> Bool,
+        _ progress: @Sendable (String) -> Void
     ) async throws(ServerError) -> OwnedDescriptor {
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
         try system(operation) { () throws(SystemError) in try Files.makeFolder(folder) }
@@ -78,6 +86,7 @@ package struct SetupRunner: Sendable {
             guard MonotonicInstant.now < deadline else {
                 throw ServerError(.setupFailed, operation: operation, message: "another Seep is still setting it up; \(path) is locked")
             }
+            if isStopped() { throw Self.interrupted(operation) }
             if !hasSaid { progress("waiting for another Seep that sets up \(operation.dropFirst(7))") }
             hasSaid = true
             try? await Task.sleep(for: .milliseconds(100))

@@ -96,7 +96,7 @@ package struct Judge: Sendable {
     /// What to do next, from what is closed so far.
     package func next() -> Wish {
         if let step = nextStep() { return .step(step) }
-        return .verdict(verdict(complete: true))
+        return .verdict(verdict(complete: evidence.last.map { ![.interrupted, .threshold].contains($0.row.ended) } ?? true))
     }
 
     /// The verdict from what there is, for a run that ended before the judge had all its steps.

@@ -2,6 +2,7 @@ import LinuxIO
 import Load
 import Measurements
 import Scenarios
+import TestSupport
 import Testing
 
 @Suite struct ConnectionTests {

@@ -2,6 +2,7 @@ import LinuxIO
 import Load
 import Measurements
 import Scenarios
+import TestSupport
 import Testing
 
 /// What goes wrong on the wire, and the class that it is counted under.

@@ -179,16 +179,16 @@ import Testing
     @Test func `a run that a threshold ended is judged from what there is, and fails`() throws {
         var judge = Judge(facts: try Self.facts([]))
         let run = SimulatedRun(facts: judge.facts) { _, _, _ in }
-        _ = run.run(limit: 4)
+        _ = run.run(limit: 3)
         judge = run.judge
         judge.consume(
             StepRow(
-                step: 4, kind: .wave, planned: nil, given: 0, concurrency: 8, connections: .reused, start: RunTime(seconds: 50),
+                step: 3, kind: .wave, planned: nil, given: 0, concurrency: 8, connections: .reused, start: RunTime(seconds: 50),
                 loadEnd: RunTime(seconds: 51), end: RunTime(seconds: 52), ended: .threshold, why: ""))
         let verdict = judge.verdictNow()
         #expect(verdict.exitCode == 1)
         #expect(verdict.verdict == .inconclusive)
         #expect(verdict.flags.contains(.cutShort))
-        #expect(verdict.reason.contains("A threshold ended the run in step 4 (wave)"))
+        #expect(verdict.reason.contains("A threshold ended the run in step 3 (wave)"))
     }
 }

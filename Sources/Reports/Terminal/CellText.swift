@@ -29,7 +29,7 @@ package enum CellText {
         let rows =
             SummaryWords.figures(summary)
             + summary.classes.filter { $0.leaks > 0 }.prefix(5).map { line in
-                ("leaks", "\(line.name): \(Figures.count(line.leaks)) sessions when sent alone")
+                ("leaks", "\(line.name): \(Figures.plural(line.leaks, "session")) when sent alone")
             } + thresholds(summary) + summary.queries.prefix(3).map { ("last query", "\(Figures.count($0.sessions)) × \($0.text)") }
         var lines = [""]
         for row in rows {

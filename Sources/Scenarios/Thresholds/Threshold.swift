@@ -90,7 +90,7 @@ package enum ThresholdMetric: Hashable, Sendable {
         case idleInTransaction = "idle_in_transaction"
     }
 
-    package enum Unit: String, Hashable, Sendable, Codable {
+    package enum Unit: String, Hashable, Sendable, Codable, CaseIterable {
         case milliseconds = "ms"
         /// 0 to 1.
         case share

@@ -5,8 +5,8 @@ import Synchronization
 /// A TCP server on loopback that does what a script says for each request: answers well or badly, late, in pieces, or not at all.
 ///
 /// One thread of its own. What it saw may be read from any thread.
-final class ScriptedServer: Sendable {
-    enum Action: Sendable {
+package final class ScriptedServer: Sendable {
+    package enum Action: Sendable {
         case send([UInt8])
         case wait(Duration)
         case close
@@ -16,20 +16,20 @@ final class ScriptedServer: Sendable {
         case hang
     }
 
-    struct Request: Sendable {
+    package struct Request: Sendable {
         /// Counted from 1 over the server's life.
-        var number: Int
-        var connection: Int
+        package var number: Int
+        package var connection: Int
         /// Counted from 1 on the connection.
-        var onConnection: Int
-        var bytes: [UInt8]
+        package var onConnection: Int
+        package var bytes: [UInt8]
 
         /// The head, without what a String cannot hold.
-        var text: String { String(decoding: bytes, as: UTF8.self) }
-        var target: String { text.split(separator: " ", maxSplits: 2).dropFirst().first.map(String.init) ?? "" }
-        var method: String { text.split(separator: " ").first.map(String.init) ?? "" }
+        package var text: String { String(decoding: bytes, as: UTF8.self) }
+        package var target: String { text.split(separator: " ", maxSplits: 2).dropFirst().first.map(String.init) ?? "" }
+        package var method: String { text.split(separator: " ").first.map(String.init) ?? "" }
 
-        func header(_ name: String) -> String? {
+        package func header(_ name: String) -> String? {
             for line in text.split(separator: "\r\n") where line.lowercased().hasPrefix(name.lowercased() + ":") {
                 return line.dropFirst(name.count + 1).drop(while: { $0 == " " }).description
             }
@@ -37,13 +37,13 @@ final class ScriptedServer: Sendable {
         }
     }
 
-    struct Seen: Sendable {
-        var requests: [Request] = []
-        var accepted = 0
+    package struct Seen: Sendable {
+        package var requests: [Request] = []
+        package var accepted = 0
         /// Connections that the client closed.
-        var ended = 0
-        var open = 0
-        var mostOpen = 0
+        package var ended = 0
+        package var open = 0
+        package var mostOpen = 0
     }
 
     /// What the loop and the tests share.
@@ -57,12 +57,12 @@ final class ScriptedServer: Sendable {
 
     private let state: State
     private let thread: KernelThread
-    let port: Int
+    package let port: Int
 
-    var seen: Seen { state.seen.withLock { $0 } }
-    var url: String { "http://127.0.0.1:\(port)" }
+    package var seen: Seen { state.seen.withLock { $0 } }
+    package var url: String { "http://127.0.0.1:\(port)" }
 
-    init(_ script: @escaping @Sendable (Request) -> [Action]) throws {
+    package init(_ script: @escaping @Sendable (Request) -> [Action]) throws {
         let (listener, port) = try Self.listen()
         let state = try State()
         self.port = port
@@ -97,14 +97,14 @@ final class ScriptedServer: Sendable {
     }
 
     /// A port on which nobody listens.
-    static func freePort() throws -> Int {
+    package static func freePort() throws -> Int {
         let (fd, port) = try listen()
         close(fd)
         return port
     }
 
     /// Looks every few milliseconds until `condition` holds; whether it did within five seconds.
-    func waits(until condition: (Seen) -> Bool) async throws -> Bool {
+    package func waits(until condition: (Seen) -> Bool) async throws -> Bool {
         for _ in 0..<1000 {
             if condition(seen) { return true }
             try await Task.sleep(for: .milliseconds(5))
@@ -115,14 +115,14 @@ final class ScriptedServer: Sendable {
 
 extension ScriptedServer.Action {
     /// A whole response with a length.
-    static func response(_ status: Int = 200, headers: [String] = [], body: String = "ok\n") -> Self {
+    package static func response(_ status: Int = 200, headers: [String] = [], body: String = "ok\n") -> Self {
         let lines = ["HTTP/1.1 \(status) Scripted", "Content-Length: \(body.utf8.count)"] + headers
         return .text(lines.joined(separator: "\r\n") + "\r\n\r\n" + body)
     }
 
-    static func text(_ text: String) -> Self { .send(Array(text.utf8)) }
+    package static func text(_ text: String) -> Self { .send(Array(text.utf8)) }
 
-    static func redirect(_ status: Int = 302, to location: String) -> Self {
+    package static func redirect(_ status: Int = 302, to location: String) -> Self {
         .response(status, headers: ["Location: \(location)"], body: "")
     }
 }
