@@ -25,7 +25,8 @@ extension Judge {
             exhaustion = Double(facts.headroom) / (kept / 1000 * perSecond)
         }
         let wanted = facts.expected.map { $0 == kind.rawValue } ?? (kind == .clean || kind == .bounded)
-        let exit: Int32 = wanted ? 0 : kind == .inconclusive ? 3 : 1
+        let thresholds = thresholds.results
+        let exit = exitCode(kind, isWanted: wanted, thresholds)
         return Verdict(
             verdict: kind, reason: reason, exitCode: exit, flags: flags(kind, test, complete: complete),
             law: law, leakPer1000Requests: followsRequests ? rate : nil,
@@ -43,7 +44,14 @@ extension Judge {
                     id: $0.row.step, kind: $0.row.kind, requests: $0.row.given, leftBehind: $0.totalLeft, floor: $0.floor,
                     voidReason: $0.voidReason.isEmpty ? nil : $0.voidReason)
             },
-            thresholds: [])
+            thresholds: thresholds)
+    }
+
+    /// A threshold that failed, or ended the run, fails the run whatever the verdict; one that nothing could tell makes nothing good.
+    private func exitCode(_ kind: Verdict.Kind, isWanted: Bool, _ thresholds: [Verdict.Threshold]) -> Int32 {
+        if thresholds.contains(where: { $0.held == false }) || evidence.contains(where: { $0.row.ended == .threshold }) { return 1 }
+        if !isWanted { return kind == .inconclusive ? 3 : 1 }
+        return thresholds.contains { $0.held == nil } ? 3 : 0
     }
 
     private func law(_ rate: Verdict.Rate?) -> Verdict.Law? {

@@ -169,7 +169,7 @@ extension StepEvidence {
         case .databaseGone: return "PostgreSQL went away or restarted"
         // Counts when it settled: what the load left until then was left.
         case .interrupted where row.end - row.loadEnd < .seconds(1) || row.given == 0: return "interrupted"
-        case .completed, .guardRail, .interrupted: break
+        case .completed, .guardRail, .threshold, .interrupted: break
         }
         if row.kind == .restart { return "" }
         if gathered.notes.contains(where: { $0.contains("postgres restarted") }) { return "PostgreSQL restarted" }

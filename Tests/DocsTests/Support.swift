@@ -1,5 +1,6 @@
 import Foundation
 import Measurements
+import Scenarios
 
 @testable import Verdicts
 
@@ -34,7 +35,7 @@ enum SampleVerdicts {
             queries: [Verdict.Query(text: "SELECT 1", sessions: 20)],
             owners: [Verdict.Owner(name: "pid 411", leftBehind: 20, held: 20, room: 8, roomFrom: "declared")],
             steps: [Verdict.StepSummary(id: 0, kind: .longIdle, requests: 20, leftBehind: 20, floor: 20, voidReason: "interrupted")],
-            thresholds: [Verdict.Threshold(text: "errors.rate < 1%", held: true)])
+            thresholds: [Verdict.Threshold(text: "errors.rate < 1%", held: true, seen: 0.005, limit: 0.01, unit: .share)])
     }
 
     /// With an entry in each list, and every value that may be unknown unknown.
@@ -57,6 +58,8 @@ enum SampleVerdicts {
         verdict.owners[0].room = nil
         verdict.steps[0].floor = nil
         verdict.steps[0].voidReason = nil
+        verdict.thresholds[0].held = nil
+        verdict.thresholds[0].seen = nil
         return verdict
     }
 }

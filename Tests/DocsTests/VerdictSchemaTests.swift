@@ -1,5 +1,6 @@
 import Foundation
 import Measurements
+import Scenarios
 import Testing
 
 @testable import Verdicts
@@ -52,6 +53,7 @@ import Testing
         #expect(schema.allowed("flags", "[]") == Set(Verdict.Flag.allCases.map(\.rawValue)))
         #expect(schema.allowed("law", "kind") == Set(Verdict.Law.Kind.allCases.map(\.rawValue)))
         #expect(schema.allowed("steps", "[]", "kind") == Set(Step.Kind.allCases.map(\.rawValue)))
+        #expect(schema.allowed("thresholds", "[]", "unit") == Set(ThresholdMetric.Unit.allCases.map(\.rawValue)))
         #expect(schema.allowed("classes", "[]", "outcome") == Set(Outcome.allCases.map(\.rawValue)))
     }
 
