@@ -9,6 +9,9 @@ struct ReadingFlags: ParsableArguments {
         name: .customLong("set"),
         help: ArgumentHelp("Change the scenario: `waves.count=3`, `requests.0.get=/x`. Repeatable.", valueName: "a.b=value"))
     var sets: [String] = []
+
+    @Option(help: ArgumentHelp("Put one of the scenario's `environments` over it.", valueName: "name"))
+    var environment: String?
 }
 
 enum Reading {
@@ -16,7 +19,9 @@ enum Reading {
     static func scenarios(_ paths: [String], _ flags: ReadingFlags, allowUnset: Bool = false) throws -> [Scenario] {
         var scenarios: [Scenario] = []
         var wrong = false
-        let options = ScenarioReader.Options(environment: ProcessInfo.processInfo.environment, sets: flags.sets, allowUnset: allowUnset)
+        let options = ScenarioReader.Options(
+            environment: ProcessInfo.processInfo.environment, sets: flags.sets, allowUnset: allowUnset,
+            environmentName: flags.environment)
         for path in paths {
             do {
                 scenarios.append(try ScenarioReader.read(path: path, options: options))

@@ -63,6 +63,7 @@ struct Run: AsyncParsableCommand {
         if !urls.isEmpty {
             guard urls.count == what.count else { throw ValidationError("Give scenarios or URLs, not both.") }
             if !reading.sets.isEmpty { throw ValidationError("--set changes a scenario file, and there is none.") }
+            if reading.environment != nil { throw ValidationError("--environment chooses in a scenario file, and there is none.") }
             return [try Reading.orExit { () throws(ScenarioProblems) in try url.scenario(urls) }]
         }
         if let flag = url.given { throw ValidationError("\(flag) goes with URLs; a scenario file has its own settings (or use --set).") }

@@ -2,11 +2,17 @@
 ///
 /// Used by one reader on one thread; reporting never stops the reading, so that everything wrong is found at once.
 final class Diagnostics {
-    private let source: SourceText?
+    private var sources: [SourceText] = []
     private var found: [ScenarioProblem] = []
     private var known: Set<ScenarioProblem> = []
 
-    init(source: SourceText?) { self.source = source }
+    /// Makes a file known whose places will be reported.
+    ///
+    /// - Returns: its number, for ``Place``; the first is the scenario's own.
+    func add(_ source: SourceText) -> Int {
+        sources.append(source)
+        return sources.count - 1
+    }
 
     var isEmpty: Bool { found.isEmpty }
 
@@ -16,9 +22,9 @@ final class Diagnostics {
     func report(_ place: Place, _ message: String, expected: String? = nil, help: String? = nil) {
         let problem =
             switch place {
-            case .file(let line, let column):
+            case .file(let line, let column, let source):
                 ScenarioProblem(
-                    file: source?.path ?? "", line: line, column: column, text: source?.line(line).map(SecretText.masking),
+                    file: sources[source].path, line: line, column: column, text: sources[source].line(line).map(SecretText.masking),
                     message: message, expected: expected, hint: help)
             case .flag(let name, let text, let column):
                 ScenarioProblem(
@@ -28,7 +34,7 @@ final class Diagnostics {
         if known.insert(problem).inserted { found.append(problem) }
     }
 
-    /// All problems by place: the file's first, then the flags' in the order of their reports.
+    /// All problems by place: the file's first, then those of the files it includes, then the flags' in the order of their reports.
     var sorted: ScenarioProblems {
         let ordered = found.enumerated().sorted { one, other in
             key(one.element, one.offset) < key(other.element, other.offset)
@@ -36,8 +42,8 @@ final class Diagnostics {
         return ScenarioProblems(ordered.map(\.element))
     }
 
-    private func key(_ problem: ScenarioProblem, _ offset: Int) -> (Int, Int, Int) {
-        guard let line = problem.line else { return (Int.max, 0, offset) }
-        return (line, problem.column ?? 0, offset)
+    private func key(_ problem: ScenarioProblem, _ offset: Int) -> (Int, Int, Int, Int) {
+        guard let line = problem.line else { return (Int.max, 0, 0, offset) }
+        return (sources.firstIndex { $0.path == problem.file } ?? 0, line, problem.column ?? 0, offset)
     }
 }

@@ -1,12 +1,12 @@
 /// Where in the user's input a value stands.
 enum Place: Hashable {
-    /// Line and column from 1, the column in Unicode scalars.
-    case file(line: Int, column: Int)
+    /// Line and column from 1, the column in Unicode scalars, in one of the files that were read: 0 is the scenario's own.
+    case file(line: Int, column: Int, source: Int = 0)
     /// A flag's value; the column is from 1 within `text`.
     case flag(name: String, text: String, column: Int)
 
     var line: Int? {
-        if case .file(let line, _) = self { line } else { nil }
+        if case .file(let line, _, _) = self { line } else { nil }
     }
 }
 

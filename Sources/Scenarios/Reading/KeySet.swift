@@ -14,8 +14,16 @@ struct KeySet {
 
     static let scenario = KeySet(
         "a scenario",
-        ["name", "target", "authorized", "database", "http", "requests", "load", "waves", "tests", "servers", "thresholds"],
-        planned: ["include", "environments", "data", "soak", "expected", "matrix", "repeat"])
+        ["include", "environments", "name"] + inEnvironments,
+        planned: planned)
+
+    private static let inEnvironments = [
+        "target", "authorized", "database", "http", "requests", "load", "waves", "tests", "servers", "thresholds",
+    ]
+
+    private static let planned = ["data", "soak", "expected", "matrix", "repeat"]
+
+    static let environment = KeySet("an environment", inEnvironments, planned: planned)
 
     static let database = KeySet("`database`", ["url", "settings", "every", "sessions", "budget"], planned: ["pgbouncer"])
 

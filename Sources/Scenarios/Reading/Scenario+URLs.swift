@@ -62,7 +62,7 @@ extension Scenario {
 /// Builds the tree that a file would have from flags, so that both are read and checked by the same code.
 private struct FlagTree {
     private let flags: ScenarioFlags
-    private let diagnostics = Diagnostics(source: nil)
+    private let diagnostics = Diagnostics()
     private static let urlFlag = "URL"
 
     init(_ flags: ScenarioFlags) { self.flags = flags }

@@ -69,8 +69,8 @@ extension ScenarioDecoder {
     /// The place within a scalar that stands on one line as it is read; else that of the scalar.
     private func place(_ value: YAMLValue, _ scalar: ScalarText, _ offset: Int) -> Place {
         guard scalar.segments == [.written(scalar.written)], !scalar.written.contains("\n"), !scalar.written.contains("\\"),
-            case .file(let line, let column) = value.place
+            case .file(let line, let column, let source) = value.place
         else { return value.place }
-        return .file(line: line, column: column + offset + (scalar.isPlain ? 0 : 1))
+        return .file(line: line, column: column + offset + (scalar.isPlain ? 0 : 1), source: source)
     }
 }

@@ -11,43 +11,40 @@ package enum ScenarioReader {
         package var sets: [String]
         /// Whether a variable may be unset: what depends on it is then not checked, and kept as written or left at its default.
         package var allowUnset: Bool
+        /// Which of the scenario's `environments` is put over it; `nil`: none.
+        package var environmentName: String?
 
-        package init(environment: [String: String] = [:], sets: [String] = [], allowUnset: Bool = false) {
+        package init(
+            environment: [String: String] = [:], sets: [String] = [], allowUnset: Bool = false, environmentName: String? = nil
+        ) {
+            self.environmentName = environmentName
             self.environment = environment
             self.sets = sets
             self.allowUnset = allowUnset
         }
     }
 
-    /// The largest file that is read.
-    private static let sizeLimit = 8 << 20
-
     /// - Parameter path: of the file or folder; relative to the working directory when not absolute.
     /// - Throws: all that is wrong, sorted by place; a file that cannot be read is one problem without a line.
     package static func read(path: String, options: Options) throws(ScenarioProblems) -> Scenario {
         let location = try ScenarioLocation(path)
-        guard let data = FileManager.default.contents(atPath: location.file) else {
-            throw location.problem("the file could not be read")
+        switch ScenarioSources.text(of: location.file) {
+        case .success(let text): return try read(text: text, location: location, options: options)
+        case .failure(let problem): throw location.problem(problem.message)
         }
-        guard data.count <= sizeLimit else {
-            throw location.problem("the file is larger than \(sizeLimit >> 20) MiB")
-        }
-        guard var text = String(validating: data, as: UTF8.self) else {
-            throw location.problem("the file is not UTF-8")
-        }
-        if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
-        return try read(text: text, location: location, options: options)
     }
 
     private static func read(text: String, location: ScenarioLocation, options: Options) throws(ScenarioProblems) -> Scenario {
-        let diagnostics = Diagnostics(source: SourceText(path: location.file, text: text))
-        var composer = YAMLComposer(diagnostics: diagnostics) { .file(line: $0, column: $1) }
-        guard var root = composer.compose(text) else { throw diagnostics.sorted }
+        let diagnostics = Diagnostics()
+        var expander = VariableExpander(
+            environment: options.environment, allowUnset: options.allowUnset, diagnostics: diagnostics)
+        var sources = ScenarioSources(diagnostics: diagnostics, expander: expander)
+        let path = URL(fileURLWithPath: location.file).standardizedFileURL.resolvingSymlinksInPath().path
+        guard var root = sources.tree(text: text, file: location.file, chain: [path]) else { throw diagnostics.sorted }
+        sources.choose(options.environmentName, in: &root)
         for set in options.sets {
             SetFlag(set, diagnostics: diagnostics)?.apply(to: &root)
         }
-        var expander = VariableExpander(
-            environment: options.environment, allowUnset: options.allowUnset, diagnostics: diagnostics)
         expander.expand(&root)
         let decoder = ScenarioDecoder(
             diagnostics: diagnostics, folder: location.folder, defaultName: location.name, secretValues: expander.secrets)

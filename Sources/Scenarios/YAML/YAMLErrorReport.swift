@@ -18,7 +18,7 @@ struct YAMLErrorReport {
         case YamlError.reader(let problem, let offset, _, _):
             message = problem
             let index = offset.flatMap { text.index(text.startIndex, offsetBy: $0, limitedBy: text.endIndex) } ?? text.startIndex
-            if case .file(let line, let column) = source.place(of: index) {
+            if case .file(let line, let column, _) = source.place(of: index) {
                 self.place = place(line, column)
             } else {
                 self.place = place(1, 1)
