@@ -112,8 +112,11 @@ struct ScenarioSources {
                 help: Suggestion.nearest(to: name, among: names).map { "did you mean `\($0)`?" })
             return
         }
-        guard case .mapping = chosen.value.content else { return }
-        root = chosen.value.merged(over: root)
+        guard case .mapping(let overriding) = chosen.value.content else { return }
+        // Keys that no environment has are told above, and once is enough.
+        var value = chosen.value
+        value.content = .mapping(overriding.filter { KeySet.environment.accepted.contains($0.key) })
+        root = value.merged(over: root)
     }
 }
 
