@@ -57,6 +57,7 @@ extension ProgramTests {
             let ended = try await seep.ended(within: .seconds(10))
             let run = CellFiles.all(under: "\(place.path)/results-\(number)")
             let folders = run.compactMap(\.postgresFolder)
+            let registry = run.map { TextFile.read($0.path + "/processes.jsonl") }.joined()
             var isJudged = false
             for cell in run where TextFile.exists(cell.path + "/run.json") {
                 let judged = try await place.seep(["judge", "--json", cell.path], within: .seconds(30))
@@ -66,12 +67,13 @@ extension ProgramTests {
             }
             if ended.signal == nil { #expect([0, 1, 3].contains(ended.status), "\(ended.said)") }
             // The next start: it gets as far as a target that is not there.
-            _ = try await place.seep(
+            let next = try await place.seep(
                 ["run", "http://127.0.0.1:1/", "--database", "postgresql://nobody@127.0.0.1:1/none", "--results", "\(place.path)/next"],
                 environment: TestScenario.environment(cache: place.path + "/cache"), within: .seconds(20))
             let left = seep.started().map { "\($0.pid) \($0.command)" }
             #expect(left.isEmpty, "kill \(number) after \(moment)")
-            for folder in folders { #expect(!TextFile.exists(folder), "kill \(number) after \(moment)") }
+            let log = run.map { TextFile.read($0.path + "/postgres.log") }.joined()
+            for folder in folders { #expect(!TextFile.exists(folder), "kill \(number) after \(moment)\n\(registry)\n\(log)\n\(next.said)") }
             return isJudged
         }
     }
