@@ -59,13 +59,14 @@ let package = Package(
             path: "Benchmarks/Sources/Probe"),
         .target(name: "TestSupport", dependencies: ["LinuxIO", "Postgres", "Servers"], path: "Tests/TestSupport"),
         .testTarget(name: "CurlTests", dependencies: ["Curl", "CCurl", "LinuxIO"]),
+        .testTarget(name: "DocsTests", dependencies: ["Measurements", "Scenarios", "Verdicts"]),
         .testTarget(
             name: "HarnessTests", dependencies: ["Harness", "LinuxIO", "Measurements", "Scenarios", "Verdicts", "TestSupport"]),
         .testTarget(name: "LeakyTests", dependencies: ["leaky", "LinuxIO", "Postgres", "TestSupport", argumentParser]),
         .testTarget(name: "LoadTests", dependencies: ["Load", "Curl", "LinuxIO", "Scenarios", "Measurements", "TestSupport"]),
         .testTarget(name: "MeasurementsTests", dependencies: ["LinuxIO", "Measurements"]),
         .testTarget(name: "PostgresTests", dependencies: ["LinuxIO", "Postgres", "TestSupport"]),
-        .testTarget(name: "ReportsTests", dependencies: ["LinuxIO", "Measurements", "Reports"], exclude: ["Golden"]),
+        .testTarget(name: "ReportsTests", dependencies: ["LinuxIO", "Measurements", "Reports", "Scenarios"], exclude: ["Golden"]),
         .testTarget(
             name: "SamplingTests",
             dependencies: ["LinuxIO", "Postgres", "Scenarios", "Measurements", "Sampling", "Servers", "TestSupport"]),
@@ -73,7 +74,7 @@ let package = Package(
         .testTarget(
             name: "SeepTests", dependencies: ["LinuxIO", "Measurements", "Postgres", "Scenarios", "Servers", "Verdicts", "TestSupport"]),
         .testTarget(name: "ServersTests", dependencies: ["LinuxIO", "Postgres", "Scenarios", "Servers", "TestSupport"]),
-        .testTarget(name: "VerdictsTests", dependencies: ["Verdicts", "Measurements"]),
+        .testTarget(name: "VerdictsTests", dependencies: ["Verdicts", "Measurements", "Scenarios"]),
     ]
 )
 

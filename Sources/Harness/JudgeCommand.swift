@@ -24,6 +24,11 @@ package enum JudgeCommand {
         return outcomes
     }
 
+    /// The content of `verdict.json`; of several cells an array, in their order.
+    package static func json(_ outcomes: [Outcome]) throws(RunFailure) -> Data {
+        outcomes.count == 1 ? outcomes[0].json : try JSONFile.encode(outcomes.map(\.verdict), snakeCase: false)
+    }
+
     static func cellFolders(in path: String) throws(RunFailure) -> [String] {
         let manager = FileManager.default
         if manager.fileExists(atPath: path + "/run.json") { return [path] }

@@ -120,7 +120,7 @@ extension Measurement {
             managed: place.server != nil, throwaway: place.throwaway, seesSessions: facts.seesStates && facts.tracksActivities,
             grant: facts.grantNeeded ?? (facts.tracksActivities ? "" : "ALTER SYSTEM SET track_activities = on"),
             reapers: facts.reapers.map { "\($0.setting)=\($0.milliseconds)ms (\($0.setBy))" }, pooler: facts.poolerSuspected ?? "",
-            sessionsAtStart: 0, expected: cell.server?.expect)
+            sessionsAtStart: 0, expected: cell.server?.expect, thresholds: scenario.thresholds)
     }
 }
 

@@ -20,6 +20,7 @@ final class Measurement {
     private var judge: Judge
     private var info: RunInfo
     private var held = HeldRows()
+    private let watchedThresholds: ThresholdWatch?
     private var totals = RunInfo.Totals()
 
     init(
@@ -35,6 +36,7 @@ final class Measurement {
         self.faults = faults
         self.info = info
         judge = Judge(facts: info.facts)
+        watchedThresholds = ThresholdWatch(info.facts.thresholds, directory: directory) { [engine] in engine.stopLoad(.interrupted) }
     }
 
     // MARK: The run
@@ -50,7 +52,7 @@ final class Measurement {
             }
         }
         cell.observer.began(cell: cell.name, facts: info.facts)
-        steps: while !cell.interruption.isRequested, faults.first == nil {
+        steps: while !cell.interruption.isRequested, faults.first == nil, watchedThresholds?.failed == nil {
             switch judge.next() {
             case .verdict: break steps
             case .step(let step):
@@ -82,9 +84,11 @@ final class Measurement {
     // MARK: One step
 
     private func carryOut(_ step: Step) async {
+        watchedThresholds?.begin(step)
         await sampler.beginStep(step.id, logEverything: step.kind == .unit)
         let start = directory.clock.now
         await rest(step.lead)
+        cell.observer.loading(cell: cell.name)
         let loadStart = directory.clock.now
         var outcome: LoadOutcome?
         var ended = StepRow.End.completed
@@ -97,7 +101,7 @@ final class Measurement {
             }
         } else if case .silence(let duration) = step.dose {
             await rest(duration)
-        } else if faults.first == nil, !cell.interruption.isRequested {
+        } else if !mustEnd {
             do {
                 let done = try await engine.run(step)
                 outcome = done
@@ -110,16 +114,20 @@ final class Measurement {
         await sampler.markLoadEnd()
         let loadEnd = directory.clock.now
         cell.observer.settling(cell: cell.name)
-        await rest(step.settle)
+        await settle(step.settle, after: outcome)
         await sampler.settleFloor()
         let end = directory.clock.now
+        // What is sampled from here on belongs to the next step, so that nothing is added to this one behind the judge's back.
+        await sampler.beginStep(step.id + 1)
+        watchedThresholds?.end(step, load: loadEnd - loadStart)
         if faults.death != nil {
             ended = .serverDied
         } else if cell.interruption.isRequested {
             ended = .interrupted
+        } else if ended == .completed, let failed = watchedThresholds?.failed {
+            ended = .threshold
+            cell.observer.note(cell: cell.name, "the threshold \(failed.text) failed and ends the run")
         }
-        // What is sampled from here on belongs to the next step, so that nothing is added to this one behind the judge's back.
-        await sampler.beginStep(step.id + 1)
         let row = StepRow(
             step: step.id, kind: step.kind, planned: step.plannedRequests, given: outcome?.given ?? 0,
             concurrency: outcome?.concurrency ?? 0,
@@ -145,6 +153,16 @@ final class Measurement {
 
     private func rest(_ duration: Duration) async {
         await cell.interruption.sleep(until: .now + duration) { faults.first != nil }
+    }
+
+    /// Somebody or something asks for the end of the run.
+    private var mustEnd: Bool { faults.first != nil || cell.interruption.isRequested || watchedThresholds?.failed != nil }
+
+    /// The silence after a load. The first Ctrl-C ends the load and not this, so that what was sent can be judged.
+    private func settle(_ duration: Duration, after outcome: LoadOutcome?) async {
+        guard let outcome, outcome.given > 0, cell.interruption.isRequested else { return await rest(duration) }
+        let deadline = MonotonicInstant.now + min(duration, .seconds(3))
+        while MonotonicInstant.now < deadline, faults.first == nil { try? await Task.sleep(for: .milliseconds(50)) }
     }
 
     private func onlyName(_ mix: Step.Mix) -> String {

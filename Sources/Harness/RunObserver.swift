@@ -14,6 +14,8 @@ package protocol RunObserver: Sendable {
     ///   - expectedSteps: how many the run will have, as far as can be told now.
     ///   - remaining: how long this step and those to come take at least.
     func stepBegan(cell: String, step: Step, expectedSteps: Int, remaining: Duration)
+    /// The silence before the load is over.
+    func loading(cell: String)
     func settling(cell: String)
     /// About five times a second.
     func tick(cell: String, now: RunTime, load: LiveLoad, sessions: LiveSessions?)

@@ -74,10 +74,15 @@ package final class TerminalObserver: RunObserver {
             live.floors = state.floors
             live.notes = state.notes
             live.remaining = remaining
+            live.isSettling = step.lead > .zero
             live.sessions = state.live?.sessions
             state.live = live
             if mode == .plain { print([state.progress.began(live)], state) }
         }
+    }
+
+    package func loading(cell: String) {
+        state.withLock { $0.live?.isSettling = false }
     }
 
     package func settling(cell: String) {
@@ -89,6 +94,8 @@ package final class TerminalObserver: RunObserver {
             guard var live = state.live else { return }
             live.now = now
             live.load = load
+            // The load's thread has nothing to count in a silence, and says what it said last.
+            if live.isSettling { live.load.perSecond = 0 }
             live.sessions = sessions
             live.remaining = state.expectedEnd.map { max(.zero, $0 - now) }
             if let note = sessions?.row.note, !note.isEmpty, note != state.lastNote {

@@ -13,6 +13,7 @@ package final class RowWriter<Row: CSVRow>: Sendable {
         var pending: [Row] = []
         var failure: SystemError?
         var written = 0
+        var observer: (@Sendable (Row) -> Void)?
     }
 
     private let descriptor: Int32
@@ -40,12 +41,19 @@ package final class RowWriter<Row: CSVRow>: Sendable {
     }
 
     package func append(_ row: Row) {
-        state.withLock { state in
+        let observer = state.withLock { state in
             row.encode(into: &state.encoder)
             state.encoder.endLine()
             if keepsRows { state.pending.append(row) }
             if state.encoder.bytes.count >= Self.bufferLimit { Self.flush(&state, to: descriptor) }
+            return state.observer
         }
+        observer?(row)
+    }
+
+    /// Shows every row from now on to somebody, on the thread that appends it, after it was written; `nil`: to nobody.
+    package func observe(_ observer: (@Sendable (Row) -> Void)?) {
+        state.withLock { $0.observer = observer }
     }
 
     package func flush() {

@@ -1,3 +1,5 @@
+package import Scenarios
+
 /// What a judge has to know of a run beside its rows: part of `run.json`, complete before the first step.
 package struct RunFacts: Hashable, Sendable, Codable {
     /// One entry under `requests:`.
@@ -49,13 +51,15 @@ package struct RunFacts: Hashable, Sendable, Codable {
     package var sessionsAtStart: Int
     /// The verdict that is wanted; `nil`: clean or bounded.
     package var expected: String?
+    package var thresholds: [Threshold]
 
     package init(
         requests: [Request], concurrency: Int = 8, requestsPerWave: Int? = 101, waves: Int = 5, settleSeconds: Double = 5,
         baselineSeconds: Double? = 5, warmUpSeconds: Double? = 20, unitDose: Int? = 20, longIdleSeconds: Double? = 45, quick: Bool = false,
         sampleEverySeconds: Double = 0.1, limit: Int, headroom: Int, budget: Int, declaredRoomPerWorker: Int? = nil,
         declaredWorkers: Int? = nil, managed: Bool = false, throwaway: Bool = false, seesSessions: Bool = true, grant: String = "",
-        reapers: [String] = [], pooler: String = "", sessionsAtStart: Int = 0, expected: String? = nil
+        reapers: [String] = [], pooler: String = "", sessionsAtStart: Int = 0, expected: String? = nil,
+        thresholds: [Threshold] = []
     ) {
         self.requests = requests
         self.concurrency = concurrency
@@ -81,6 +85,7 @@ package struct RunFacts: Hashable, Sendable, Codable {
         self.pooler = pooler
         self.sessionsAtStart = sessionsAtStart
         self.expected = expected
+        self.thresholds = thresholds
     }
 
     /// Load stops when headroom falls below this: Seep never takes the last slots.

@@ -4,6 +4,8 @@ package struct StepRow: CSVRow {
         case completed
         /// The guard rail stopped the load.
         case guardRail = "guard"
+        /// A threshold that aborts had failed.
+        case threshold
         /// Somebody asked to stop.
         case interrupted
         /// The server under test went away.

@@ -1,4 +1,5 @@
 package import Measurements
+import Scenarios
 package import Verdicts
 
 extension RunSummary {
@@ -24,7 +25,9 @@ extension RunSummary {
         }
         queries = verdict.queries.map { QueryLine(text: $0.text, sessions: $0.sessions) }
         owners = verdict.owners.map { OwnerLine(name: $0.name, leftBehind: $0.leftBehind, room: $0.room) }
-        thresholds = verdict.thresholds.map { ThresholdLine(text: $0.text, held: $0.held) }
+        thresholds = verdict.thresholds.map {
+            ThresholdLine(text: $0.text, held: $0.held, seen: $0.seen.map(Figures.threshold($0.unit)) ?? "")
+        }
         self.steps = steps
         self.waves = waves
         peakSessions = verdict.sessionsPeak
@@ -38,6 +41,20 @@ extension RunSummary {
         errors = verdict.unexpected
         duration = steps.last.map { $0.end - .zero } ?? .zero
         versions = info.versions.sorted { $0.key < $1.key }.map { Version(name: $0.key, version: $0.value) }
+    }
+}
+
+extension Figures {
+    /// A figure that a threshold is set on, with its unit.
+    static func threshold(_ unit: ThresholdMetric.Unit) -> (Double) -> String {
+        { value in
+            switch unit {
+            case .milliseconds: milliseconds(value)
+            case .share: "\(fixed(value * 100, decimals: 3))%"
+            case .perSecond: "\(rate(value))/s"
+            case .count: fixed(value, decimals: 0)
+            }
+        }
     }
 }
 

@@ -61,11 +61,15 @@ package struct RunSummary: Sendable {
 
     package struct ThresholdLine: Hashable, Sendable {
         package var text: String
-        package var held: Bool
+        /// `nil`: nothing was seen that would tell.
+        package var held: Bool?
+        /// What was seen, with its unit; empty where no figure decided.
+        package var seen: String
 
-        package init(text: String, held: Bool) {
+        package init(text: String, held: Bool?, seen: String = "") {
             self.text = text
             self.held = held
+            self.seen = seen
         }
     }
 

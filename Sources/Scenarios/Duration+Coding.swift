@@ -27,10 +27,14 @@ extension KeyedDecodingContainer {
     }
 }
 
-// A run that was recorded before there were kinds of arrivals has none in its record: the overload gives what they were then.
+// A run that was recorded before there were kinds of arrivals, or thresholds, has none in its record: the overloads give what was then.
 
 extension KeyedDecodingContainer {
     func decode(_ type: LoadPhase.Arrivals.Type, forKey key: Key) throws -> LoadPhase.Arrivals {
         try decodeIfPresent(type, forKey: key) ?? .uniform
+    }
+
+    package func decode(_ type: [Threshold].Type, forKey key: Key) throws -> [Threshold] {
+        try decodeIfPresent(type, forKey: key) ?? []
     }
 }

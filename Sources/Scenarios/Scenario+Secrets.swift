@@ -18,6 +18,7 @@ extension Scenario {
         scenario.http.headers = http.headers.map(striking.header)
         scenario.requests = requests.map(striking.request)
         scenario.servers = servers.map(striking.server)
+        scenario.thresholds = thresholds.compactMap(striking.threshold)
         return scenario
     }
 }
@@ -60,6 +61,14 @@ private struct Striking {
         struck.headers = request.headers.map(header)
         struck.body = request.body.map(body)
         return struck
+    }
+
+    /// A threshold names requests, whose names may come from anywhere.
+    func threshold(_ threshold: Threshold) -> Threshold? {
+        guard var parsed = try? ThresholdParser.parse(text(threshold.text)) else { return nil }
+        parsed.abort = threshold.abort
+        parsed.grace = threshold.grace
+        return parsed
     }
 
     func server(_ server: ServerSpec) -> ServerSpec {

@@ -21,18 +21,21 @@ package struct Scenario: Hashable, Sendable, Codable {
     package var tests: TestSettings
     /// The configurations of the application under test; empty when it is started by somebody else.
     package var servers: [ServerSpec]
+    /// What must hold beside the verdict; in the order of the file.
+    package var thresholds: [Threshold]
     /// Values of environment variables whose names say that they are secret, and passwords of databases' URLs in such variables,
     /// wherever the scenario uses them; never written down.
     package var secretValues: Set<String> = []
 
     private enum CodingKeys: String, CodingKey {
-        case name, folder, target, authorized, database, http, requests, load, waves, tests, servers
+        case name, folder, target, authorized, database, http, requests, load, waves, tests, servers, thresholds
     }
 
     package init(
         name: String, folder: String, target: Template, authorized: Bool = false, database: DatabaseSettings? = nil,
         http: HTTPSettings = HTTPSettings(), requests: [RequestSpec], load: [LoadPhase] = [.standard],
-        waves: WaveSettings = WaveSettings(), tests: TestSettings = TestSettings(), servers: [ServerSpec] = []
+        waves: WaveSettings = WaveSettings(), tests: TestSettings = TestSettings(), servers: [ServerSpec] = [],
+        thresholds: [Threshold] = []
     ) {
         self.name = name
         self.folder = folder
@@ -45,6 +48,7 @@ package struct Scenario: Hashable, Sendable, Codable {
         self.waves = waves
         self.tests = tests
         self.servers = servers
+        self.thresholds = thresholds
     }
 }
 
@@ -126,6 +130,16 @@ package struct HTTPSettings: Hashable, Sendable, Codable {
         case http2 = "2"
     }
 
+    /// What the exchanges are made by.
+    package enum Transport: String, Hashable, Sendable, Codable, CaseIterable {
+        /// The direct one for each request that it can do.
+        case auto
+        /// libcurl's own exchanges.
+        case general
+        /// HTTP/1 framed by Seep on connections that libcurl opened.
+        case direct
+    }
+
     package enum Reuse: Hashable, Sendable, Codable {
         case always
         case never
@@ -149,11 +163,27 @@ package struct HTTPSettings: Hashable, Sendable, Codable {
     /// Sent with every request, in this order; a request's own header of the same name takes its place.
     package var headers: [Header]
 
-    package init(version: Version = .http1_1, reuse: Reuse = .always, timeout: Duration = .seconds(10), headers: [Header] = []) {
+    package var transport: Transport
+
+    package init(
+        version: Version = .http1_1, reuse: Reuse = .always, timeout: Duration = .seconds(10), headers: [Header] = [],
+        transport: Transport = .auto
+    ) {
         self.version = version
         self.reuse = reuse
         self.timeout = timeout
         self.headers = headers
+        self.transport = transport
+    }
+
+    /// Runs recorded before there was a choice have no `transport`.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        version = try container.decode(Version.self, forKey: .version)
+        reuse = try container.decode(Reuse.self, forKey: .reuse)
+        timeout = try container.decode(Duration.self, forKey: .timeout)
+        headers = try container.decode([Header].self, forKey: .headers)
+        transport = try container.decodeIfPresent(Transport.self, forKey: .transport) ?? .general
     }
 }
 
@@ -221,36 +251,6 @@ package struct RequestSpec: Hashable, Sendable, Codable {
         self.follow = follow
         self.expect = expect
     }
-}
-
-/// One phase of the load of a wave.
-package enum LoadPhase: Hashable, Sendable, Codable {
-    /// Closed model: a new request when one ends. Ends after `requests`, or after `duration`; with `to`, the concurrency goes there in
-    /// steps of one that last equally long (or take equally many requests).
-    case closed(concurrency: Int, to: Int? = nil, end: End)
-    /// Open model: arrivals on schedule, whatever the server does. Per second; with `to`, the rate goes there in a straight line. One
-    /// of the two may be 0.
-    case open(rate: Double, to: Double? = nil, duration: Duration, arrivals: Arrivals = .uniform, maxInFlight: Int)
-
-    /// How arrivals lie around the rate.
-    package enum Arrivals: String, Hashable, Sendable, Codable, CaseIterable {
-        /// As even as the rate allows.
-        case uniform
-        /// Each at random, as of very many clients that know nothing of each other.
-        case poisson
-    }
-
-    package enum End: Hashable, Sendable, Codable {
-        case requests(Int)
-        case duration(Duration)
-    }
-
-    /// Concurrency 8, 101 requests: a number that no pool size or thread count divides, so that a count that repeats is seen.
-    package static let standard = LoadPhase.closed(concurrency: standardConcurrency, end: .requests(standardRequests))
-
-    package static let standardConcurrency = 8
-    package static let standardRequests = 101
-    package static let standardMaxInFlight = 500
 }
 
 /// How many rounds of load, and the silence after each.

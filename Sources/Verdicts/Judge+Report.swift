@@ -14,20 +14,29 @@ extension Judge {
         let waves = evidence.filter { $0.counts && $0.row.kind == .wave }
         let loadSeconds = waves.reduce(0.0) { $0 + max(0, ($1.row.loadEnd - $1.row.start) / .seconds(1)) }
         let perSecond = loadSeconds > 0 ? Double(waves.reduce(0) { $0 + $1.transfers }) / loadSeconds : nil
-        let grown = evidence.filter { $0.counts && $0.row.kind != .restart }.reduce(0) { $0 + $1.growth }
-        let kept = requests > 0 ? Double(grown) * 1000 / Double(requests) : nil
+        let doses = evidence.filter { $0.counts && $0.isDose }
+        let dosed = doses.reduce(0) { $0 + $1.row.given }
+        let kept = dosed > 0 ? Double(doses.reduce(0) { $0 + $1.growth }) * 1000 / Double(dosed) : nil
+        let law = isLeak ? law(rate) : nil
+        let followsRequests = law.map { $0.kind == .request || $0.kind == .connection } ?? true
+        let left = evidence.filter(\.counts).reduce(0) { $0 + $1.totalLeft }
         var exhaustion: Double?
-        if isLeak, let perSecond, let kept, kept > 0, perSecond > 0 { exhaustion = Double(facts.headroom) / (kept / 1000 * perSecond) }
+        if isLeak, followsRequests, let perSecond, let kept, kept > 0, perSecond > 0 {
+            exhaustion = Double(facts.headroom) / (kept / 1000 * perSecond)
+        }
         let wanted = facts.expected.map { $0 == kind.rawValue } ?? (kind == .clean || kind == .bounded)
-        let exit: Int32 = wanted ? 0 : kind == .inconclusive ? 3 : 1
+        let thresholds = thresholds.results
+        let exit = exitCode(kind, isWanted: wanted, thresholds)
         return Verdict(
             verdict: kind, reason: reason, exitCode: exit, flags: flags(kind, test, complete: complete),
-            law: isLeak ? law(rate) : nil, leakPer1000Requests: rate,
+            law: law, leakPer1000Requests: followsRequests ? rate : nil,
             keptPer1000Requests: kept.map(Verdict.Rate.rounded), requests: requests,
-            unexpected: evidence.reduce(0) { $0 + $1.unexpected }, leftBehind: test.left, sessionsBefore: before, sessionsPeak: peak,
+            unexpected: evidence.reduce(0) { $0 + $1.unexpected }, leftBehind: left, sessionsBefore: before, sessionsPeak: peak,
             sessionsAfter: floor, limit: facts.limit, budget: facts.budget,
             detectionLimitPer1000: isLeak || requests == 0
-                ? nil : Verdict.Rate.rounded(PoissonInterval(count: test.left).high * 1000 / Double(requests)),
+                ? nil
+                : Verdict.Rate.rounded(
+                    (left == 0 ? PoissonInterval.zeroSeenLimit : PoissonInterval(count: left).high) * 1000 / Double(requests)),
             timeToExhaustionSeconds: exhaustion.map { $0.rounded() }, requestsPerSecond: perSecond.map(Verdict.Rate.rounded),
             classes: classReport(isLeak: isLeak), queries: isLeak ? queryReport() : [], owners: ownerReport(),
             steps: evidence.map {
@@ -35,7 +44,14 @@ extension Judge {
                     id: $0.row.step, kind: $0.row.kind, requests: $0.row.given, leftBehind: $0.totalLeft, floor: $0.floor,
                     voidReason: $0.voidReason.isEmpty ? nil : $0.voidReason)
             },
-            thresholds: [])
+            thresholds: thresholds)
+    }
+
+    /// A threshold that failed, or ended the run, fails the run whatever the verdict; one that nothing could tell makes nothing good.
+    private func exitCode(_ kind: Verdict.Kind, isWanted: Bool, _ thresholds: [Verdict.Threshold]) -> Int32 {
+        if thresholds.contains(where: { $0.held == false }) || evidence.contains(where: { $0.row.ended == .threshold }) { return 1 }
+        if !isWanted { return kind == .inconclusive ? 3 : 1 }
+        return thresholds.contains { $0.held == nil } ? 3 : 0
     }
 
     private func law(_ rate: Verdict.Rate?) -> Verdict.Law? {

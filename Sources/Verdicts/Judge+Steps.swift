@@ -8,7 +8,7 @@ extension Judge {
 
     func nextStep() -> Step? {
         if evidence.count(where: { !$0.counts }) >= Self.voidLimit { return nil }
-        if let last = evidence.last, !last.counts, last.row.ended != .completed, last.row.ended != .guardRail { return nil }
+        if let last = evidence.last, ![.completed, .guardRail].contains(last.row.ended) { return nil }
         if let step = baseline() { return step }
         if cannotSee || nearlyAllFail && dosed >= 20 { return nil }
         return rung() ?? wave() ?? unit() ?? variation() ?? longIdle()
@@ -175,14 +175,16 @@ extension Judge {
         let units = evidence.filter { $0.row.kind == .unit }
         if test.finding == nil, fitsKnownRoom(test), lastDosesLeftNothing, units.isEmpty { return nil }
         let each = facts.quick || facts.requests.count > 12 ? [] : Array(facts.requests.indices)
-        if !each.isEmpty, units.count < each.count {
-            let share = max(1, min(planned, Int(Double(free) * 0.7) / max(1, each.count - units.count)))
-            let request = facts.requests[units.count]
+        let alone = Set(units.map(\.row.only))
+        let toDo = each.filter { !alone.contains(facts.requests[$0].name) }
+        if let next = toDo.first {
+            let share = max(1, min(planned, Int(Double(free) * 0.7) / toDo.count))
+            let request = facts.requests[next]
             return step(
-                .unit, .unit(requests: share, gap: unitGap), mix: .only(units.count), settle: unitSettle,
+                .unit, .unit(requests: share, gap: unitGap), mix: .only(next), settle: unitSettle,
                 why: "one at a time: does “\(request.name)” leave a session?")
         }
-        let mixed = units.count - each.count
+        let mixed = units.count { $0.row.only.isEmpty }
         let dose = min(planned, free)
         if mixed == 0, each.isEmpty {
             return step(.unit, .unit(requests: dose, gap: unitGap), settle: unitSettle, why: "one at a time: births paired with deaths")
@@ -225,7 +227,8 @@ extension Judge {
     }
 
     var dormantGrowth: DormantGrowth {
-        DormantGrowth(steps: evidence, concurrency: facts.concurrency, background: background())
+        DormantGrowth(
+            steps: evidence, concurrency: facts.concurrency, declaredRoom: roomIsDeclared ? totalRoom : nil, background: background())
     }
 
     var staircase: Staircase {

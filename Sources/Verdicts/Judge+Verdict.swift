@@ -1,4 +1,5 @@
 import Measurements
+import Scenarios
 
 extension Judge {
     /// The first verdict of the table that holds.
@@ -67,7 +68,13 @@ extension Judge {
             return "\(failed) of \(transfers) requests ended otherwise than expected (\(commonOutcomes())), "
                 + "so the application was not really used. Mend the target or `expect:`."
         }
-        if !complete { return "The run ended after \(evidence.count) steps, before the judge could tell; run it to its end." }
+        if !complete, waves.count < 2 {
+            guard let last = evidence.last, last.row.ended == .threshold else {
+                return "The run ended after \(evidence.count) steps, before the judge could tell; run it to its end."
+            }
+            let which = thresholds.aborting(inWave: nil).map { "The threshold “\($0.text)”" } ?? "A threshold"
+            return "\(which) ended the run in step \(last.row.step) (\(last.row.kind.rawValue)), before the judge could tell."
+        }
         if waves.isEmpty { return "No wave was judged; set `waves.count` to 2 or more." }
         if !facts.pooler.isEmpty {
             return

@@ -31,17 +31,24 @@ package struct Judge: Sendable {
     /// Transfers of each class in the whole run.
     private(set) var classes: [StepAccumulator.ClassKey: Int] = [:]
     private(set) var peak: Int?
+    private(set) var thresholds: Thresholds
     private var open: [Int: StepAccumulator] = [:]
 
     package init(facts: RunFacts) {
         self.facts = facts
+        thresholds = Thresholds(facts.thresholds)
     }
 
-    package mutating func consume(_ row: RequestRow) { open[row.step, default: StepAccumulator()].consume(row) }
+    package mutating func consume(_ row: RequestRow) {
+        open[row.step, default: StepAccumulator()].consume(row)
+        thresholds.consume(row)
+    }
+
     package mutating func consume(_ row: TransferRow) { open[row.step, default: StepAccumulator()].consume(row) }
 
     package mutating func consume(_ row: ConnectionRow) {
         open[row.step, default: StepAccumulator()].consume(row)
+        thresholds.consume(row)
         if let total = row.total { peak = max(peak ?? 0, total) }
     }
 
@@ -73,6 +80,7 @@ package struct Judge: Sendable {
             unitGap: unitGap)
         for (key, count) in gathered.done { classes[key, default: 0] += count }
         evidence.append(closed)
+        thresholds.close(row, floor: closed.counts && row.kind != .restart ? closed.floor : nil)
         return WaveRow(
             step: row.step, kind: row.kind, dose: closed.transfers,
             dosePerClass: gathered.done.sorted { $0.key < $1.key }.map { "\($0.key.request) \($0.key.outcome)=\($0.value)" }
@@ -88,7 +96,7 @@ package struct Judge: Sendable {
     /// What to do next, from what is closed so far.
     package func next() -> Wish {
         if let step = nextStep() { return .step(step) }
-        return .verdict(verdict(complete: true))
+        return .verdict(verdict(complete: evidence.last.map { ![.interrupted, .threshold].contains($0.row.ended) } ?? true))
     }
 
     /// The verdict from what there is, for a run that ended before the judge had all its steps.

@@ -39,12 +39,15 @@ struct LeakTest {
         var evidence = EProcess()
         var sum = 0
         var beyond: [(count: Int, requests: Int)] = []
+        var stepsBeyond = 0
         for step in judged {
             let before = max(0, sum - free)
             sum += step.totalLeft
             let count = max(0, sum - free) - before
             evidence.observe(count: count, background: background)
-            if sum > free { beyond.append((count, max(step.row.given, 1))) }
+            if count > 0 { stepsBeyond += 1 }
+            // Doses of the same kind can be compared; one over other connections cannot, and a unit dose never acquits.
+            if sum > free, step.isDose, step.row.kind != .dose { beyond.append((count, max(step.row.given, 1))) }
         }
         left = sum
         excess = max(0, sum - free)
@@ -52,7 +55,8 @@ struct LeakTest {
         let unit = judged.filter { $0.row.kind == .unit }
         unitLeft = unit.reduce(0) { $0 + $1.totalLeft }
         unitRequests = unit.reduce(0) { $0 + $1.row.given }
-        undiminished = Self.goesOn(beyond)
+        let unitShowsIt = unit.contains { $0.totalLeft >= 5 && $0.totalLeft * 2 >= $0.row.given }
+        undiminished = stepsBeyond >= 2 && (Self.goesOn(beyond) || unitShowsIt)
         let growth = judged.reduce(0) { $0 + $1.growth }
         if excess > 0, beyondChance, undiminished {
             if growth > free {
@@ -69,11 +73,11 @@ struct LeakTest {
         }
     }
 
-    /// At least two steps left something beyond the bound, and the last of them no fewer per request than the earlier ones
-    /// would make one expect (Poisson, 1%).
+    /// The last dose left no fewer per request than the earlier ones would make one expect (Poisson, 1%).
     private static func goesOn(_ steps: [(count: Int, requests: Int)]) -> Bool {
-        guard steps.count(where: { $0.count > 0 }) >= 2, let last = steps.last else { return false }
+        guard let last = steps.last else { return false }
         let total = steps.reduce(0) { $0 + $1.count }
+        guard total > 0 else { return false }
         let requests = steps.reduce(0) { $0 + $1.requests }
         let expected = Double(total) * Double(last.requests) / Double(requests)
         // P(X ≤ count) = 1 − P(X ≥ count + 1)

@@ -167,8 +167,9 @@ extension StepEvidence {
         switch row.ended {
         case .serverDied: return "the server under test went away"
         case .databaseGone: return "PostgreSQL went away or restarted"
-        case .interrupted: return "interrupted"
-        case .completed, .guardRail: break
+        // Counts when it settled: what the load left until then was left.
+        case .interrupted where row.end - row.loadEnd < .seconds(1) || row.given == 0: return "interrupted"
+        case .completed, .guardRail, .threshold, .interrupted: break
         }
         if row.kind == .restart { return "" }
         if gathered.notes.contains(where: { $0.contains("postgres restarted") }) { return "PostgreSQL restarted" }

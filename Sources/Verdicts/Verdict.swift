@@ -1,4 +1,5 @@
 package import Measurements
+package import Scenarios
 
 /// What a run came to: the content of `verdict.json`.
 ///
@@ -134,8 +135,14 @@ package struct Verdict: Hashable, Sendable, Codable {
 
     /// A threshold of the scenario and what became of it.
     package struct Threshold: Hashable, Sendable, Codable {
+        /// As in the scenario.
         package var text: String
-        package var held: Bool
+        /// `nil`: nothing was seen that would tell.
+        package var held: Bool?
+        /// The figure that decided, in `unit`; `nil` where none did.
+        package var seen: Double?
+        package var limit: Double
+        package var unit: ThresholdMetric.Unit
     }
 
     /// The version of this format, and of the rules of judgement.

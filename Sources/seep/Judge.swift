@@ -13,7 +13,7 @@ struct Judge: ParsableCommand {
     @Argument(help: "Folders of cells or of runs, such as results/SCENARIO/latest.")
     var directories: [String]
 
-    @Flag(help: "Print verdict.json on standard output, and nothing else there.")
+    @Flag(help: "Print verdict.json (an array of several) on standard output, and nothing else there.")
     var json = false
 
     @Flag(help: "Print nothing but the verdict.")
@@ -21,6 +21,7 @@ struct Judge: ParsableCommand {
 
     func run() throws {
         var statuses: [RunStatus] = []
+        var judged: [JudgeCommand.Outcome] = []
         for directory in directories {
             let outcomes: [JudgeCommand.Outcome]
             do {
@@ -29,13 +30,18 @@ struct Judge: ParsableCommand {
                 Reading.complain("seep: \(failure)")
                 throw ExitCode(failure.status.rawValue)
             }
+            judged += outcomes
             for outcome in outcomes {
                 statuses.append(RunStatus(rawValue: outcome.verdict.exitCode) ?? .fault)
-                if json {
-                    FileHandle.standardOutput.write(outcome.json)
-                } else {
-                    show(outcome)
-                }
+                if !json { show(outcome) }
+            }
+        }
+        if json {
+            do {
+                FileHandle.standardOutput.write(try JudgeCommand.json(judged))
+            } catch {
+                Reading.complain("seep: \(error)")
+                throw ExitCode(error.status.rawValue)
             }
         }
         throw ExitCode(RunStatus.combined(statuses).rawValue)

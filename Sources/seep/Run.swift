@@ -75,13 +75,15 @@ struct URLFlags: ParsableArguments {
     @Option(help: "libpq URL of the database to watch, or `throwaway`.")
     var database: String?
 
-    @Option(name: .customShort("X"), help: ArgumentHelp("The method: GET, or POST with a body.", valueName: "method"))
+    @Option(
+        name: [.customShort("X"), .customLong("method")], help: ArgumentHelp("The method: GET, or POST with a body.", valueName: "method"))
     var method: String?
 
-    @Option(name: .customShort("H"), help: ArgumentHelp("A header `Name: value`. Repeatable.", valueName: "header"))
+    @Option(
+        name: [.customShort("H"), .customLong("header")], help: ArgumentHelp("A header `Name: value`. Repeatable.", valueName: "header"))
     var headers: [String] = []
 
-    @Option(name: .customShort("d"), help: ArgumentHelp("The body.", valueName: "body"))
+    @Option(name: [.customShort("d"), .customLong("data")], help: ArgumentHelp("The body.", valueName: "body"))
     var body: String?
 
     @Option(help: "The statuses wanted, like `200,404`; default: 2xx and 3xx.")

@@ -172,6 +172,18 @@ import Verdicts
         #expect(verdict.verdict == .clean, "\(verdict.reason)")
     }
 
+    @Test("a large pool that uses its places in turn is bounded", arguments: [100, nil])
+    func roundRobin(room: Int?) {
+        var places: [Int?] = Array(repeating: nil, count: 72)
+        var turn = 0
+        let run = SimulatedRun(facts: Self.facts(room: room)) { run, _, _ in
+            turn = (turn + 1) % places.count
+            if let session = places[turn] { run.use(session) } else { places[turn] = run.open() }
+        }
+        let verdict = run.run()
+        #expect(verdict.verdict == .bounded, "\(verdict.reason)")
+    }
+
     // MARK: Nothing to say
 
     @Test("a blind sampler makes the run inconclusive")
@@ -202,6 +214,14 @@ import Verdicts
         facts.expected = "leak"
         #expect(SimulatedRun(facts: facts) { run, _, _ in run.open() }.run().exitCode == 0)
         #expect(SimulatedRun(facts: facts) { _, _, _ in }.run().exitCode == 1)
+    }
+
+    @Test("a run cut short after two waves says what they showed, with a flag")
+    func cutShortLate() {
+        let run = SimulatedRun(facts: Self.facts()) { _, _, _ in }
+        let verdict = run.run(limit: 5)
+        #expect(verdict.verdict == .clean)
+        #expect(verdict.flags.contains(.cutShort))
     }
 
     @Test("a run without its waves is inconclusive and says so")

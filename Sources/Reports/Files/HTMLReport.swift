@@ -65,8 +65,11 @@ package enum HTMLReport {
     }
 
     private static func thresholds(_ summary: RunSummary) -> String {
-        let rows = summary.thresholds.map { [$0.text, $0.held ? "✓ held" : "✗ did not hold"] }
-        return HTMLPage.section("Thresholds", HTMLPage.table(["threshold", ""], rows, code: [0]), unless: rows.isEmpty)
+        let rows = summary.thresholds.map { line in
+            [line.text, line.held.map { $0 ? "✓ held" : "✗ did not hold" } ?? "? nothing was seen that would tell", line.seen]
+        }
+        return HTMLPage.section(
+            "Thresholds", HTMLPage.table(["threshold", "", "seen"], rows, figures: [2], code: [0]), unless: rows.isEmpty)
     }
 
     private static func steps(_ summary: RunSummary) -> String {

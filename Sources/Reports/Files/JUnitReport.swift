@@ -21,7 +21,8 @@ package enum JUnitReport {
             "    <testcase classname=\"seep.\(Escape.xml(summary.scenario))\" name=\"\(Escape.xml(summary.title))\" time=\"\(seconds(summary.duration))\">\n"
         if !summary.isAsWanted {
             let kind = isBroken(summary) ? "error" : "failure"
-            let message = Escape.xml("\(summary.verdict): \(summary.reason)").split(separator: "\n").joined(separator: " ")
+            let thresholds = SummaryWords.failedThresholds(summary).map { "\($0). " } ?? ""
+            let message = Escape.xml("\(thresholds)\(summary.verdict): \(summary.reason)").split(separator: "\n").joined(separator: " ")
             text += "      <\(kind) type=\"\(Escape.xml(summary.verdict))\" message=\"\(message)\">"
             text += Escape.xml("\(summary.reason)\n\(figures(summary))\nFiles: \(summary.directory)\n") + "</\(kind)>\n"
         }
@@ -30,11 +31,12 @@ package enum JUnitReport {
     }
 
     private static func figures(_ summary: RunSummary) -> String {
-        SummaryWords.figures(summary).map { "\($0.name): \($0.value)" }.joined(separator: "\n")
+        (SummaryWords.figures(summary).map { "\($0.name): \($0.value)" }
+            + summary.thresholds.map { "threshold: \(SummaryWords.threshold($0))" }).joined(separator: "\n")
     }
 
     private static func isBroken(_ summary: RunSummary) -> Bool {
-        !summary.isAsWanted && (summary.verdict == "inconclusive" || summary.exitCode >= 3)
+        !summary.isAsWanted && (summary.verdict == "inconclusive" && summary.exitCode != 1 || summary.exitCode >= 3)
     }
 
     private static func seconds(_ duration: Duration) -> String {

@@ -29,8 +29,8 @@ package enum CellText {
         let rows =
             SummaryWords.figures(summary)
             + summary.classes.filter { $0.leaks > 0 }.prefix(5).map { line in
-                ("leaks", "\(line.name): \(Figures.count(line.leaks)) sessions when sent alone")
-            } + summary.queries.prefix(3).map { ("last query", "\(Figures.count($0.sessions)) × \($0.text)") }
+                ("leaks", "\(line.name): \(Figures.plural(line.leaks, "session")) when sent alone")
+            } + thresholds(summary) + summary.queries.prefix(3).map { ("last query", "\(Figures.count($0.sessions)) × \($0.text)") }
         var lines = [""]
         for row in rows {
             let label = style.paint(DisplayWidth.pad(row.0, to: 26), .dim)
@@ -40,5 +40,12 @@ package enum CellText {
         lines.append(style.paint(DisplayWidth.pad("rows", to: 26), .dim) + "\(directory)/*.csv")
         lines.append(style.paint(DisplayWidth.pad("report", to: 26), .dim) + "\(directory)/report.html")
         return lines
+    }
+
+    /// Those that did not hold, each, and the others as a number.
+    private static func thresholds(_ summary: RunSummary) -> [(String, String)] {
+        let held = summary.thresholds.count { $0.held == true }
+        let broken = summary.thresholds.filter { $0.held != true }.map { ("threshold", SummaryWords.threshold($0)) }
+        return broken + (held > 0 ? [("thresholds", "✓ \(Figures.count(held)) held")] : [])
     }
 }

@@ -27,7 +27,28 @@ package enum SummaryWords {
     /// `as wanted`, `wanted: leak`, or what went wrong.
     package static func outcome(_ summary: RunSummary) -> String {
         if summary.isAsWanted { return summary.wanted.map { "as wanted (\($0))" } ?? "as wanted" }
-        return "not as wanted (\(summary.wanted ?? "clean or bounded")), exit code \(summary.exitCode)"
+        let wanted = summary.wanted ?? "clean or bounded"
+        let isVerdictWanted = summary.wanted.map { $0 == summary.verdict } ?? (summary.tone == .good)
+        guard isVerdictWanted, let thresholds = failedThresholds(summary) else {
+            return "not as wanted (\(wanted)), exit code \(summary.exitCode)"
+        }
+        return "\(thresholds), exit code \(summary.exitCode)"
+    }
+
+    /// `2 of 5 thresholds failed`, or that some could not be told; `nil` when all held.
+    package static func failedThresholds(_ summary: RunSummary) -> String? {
+        let all = Figures.plural(summary.thresholds.count, "threshold")
+        let failed = summary.thresholds.count { $0.held == false }
+        if failed > 0 { return "\(Figures.count(failed)) of \(all) failed" }
+        let unknown = summary.thresholds.count { $0.held == nil }
+        return unknown > 0 ? "\(Figures.count(unknown)) of \(all) could not be told" : nil
+    }
+
+    /// `✗ latency.p99 < 400ms: 612 ms`.
+    package static func threshold(_ line: RunSummary.ThresholdLine) -> String {
+        let mark = line.held.map { $0 ? "✓" : "✗" } ?? "?"
+        let seen = line.held == nil ? "nothing was seen" : line.seen
+        return "\(mark) \(line.text)" + (seen.isEmpty ? "" : ": \(seen)")
     }
 
     package static func figures(_ summary: RunSummary) -> [(name: String, value: String)] {

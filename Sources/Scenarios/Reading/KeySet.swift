@@ -14,15 +14,15 @@ struct KeySet {
 
     static let scenario = KeySet(
         "a scenario",
-        ["name", "target", "authorized", "database", "http", "requests", "load", "waves", "tests", "servers"],
-        planned: ["include", "environments", "data", "soak", "expected", "matrix", "repeat", "thresholds"])
+        ["name", "target", "authorized", "database", "http", "requests", "load", "waves", "tests", "servers", "thresholds"],
+        planned: ["include", "environments", "data", "soak", "expected", "matrix", "repeat"])
 
     static let database = KeySet("`database`", ["url", "settings", "every", "sessions", "budget"], planned: ["pgbouncer"])
 
     static let sessions = KeySet("`sessions`", ["application_name", "role", "database", "client_addr"])
 
     static let http = KeySet(
-        "`http`", ["version", "reuse", "timeout", "headers"], planned: ["auth", "proxy", "tls", "transport"])
+        "`http`", ["version", "reuse", "timeout", "headers", "transport"], planned: ["auth", "proxy", "tls"])
 
     static let methods = ["get", "post", "put", "patch", "delete", "head", "options"]
 
@@ -47,6 +47,8 @@ struct KeySet {
         [
             "setup", "command", "workdir", "env", "ready", "ready_within", "stop", "workers", "threads", "pool", "expect",
         ])
+
+    static let threshold = KeySet("a threshold", ["is", "abort", "grace"])
 
     static let stop = KeySet("`stop`", ["signal", "within"])
 }

@@ -153,7 +153,8 @@ package enum RateText {
         return seconds[parts[1]].map { count / $0 }
     }
 
-    private static func decimal(_ text: Substring) -> Double? {
+    /// At least 0; `nil` when the text is no decimal number.
+    static func decimal(_ text: Substring) -> Double? {
         switch CoreScalar.resolve(String(text)) {
         case .integer(let digits), .real(let digits): Double(digits).flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
         default: nil
