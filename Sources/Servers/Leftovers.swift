@@ -51,6 +51,8 @@ package enum Leftovers {
 
     private static func end(in files: [String], patience: Duration = .seconds(3), of isMeant: (Owner) -> Bool) -> [Ended] {
         var records: [ProcessRecord] = []
+        // Looked at before the ending: an owner that dies in the meantime leaves a file that nobody has acted on yet.
+        let spent = files.filter { isSpent($0, of: isMeant) }
         for file in files {
             let all = ProcessRegistry.records(in: Files.read(file) ?? []).filter { $0.host == ProcessRegistry.hostName }
             records += all.filter { isMeant($0.owner) && $0.ended != true }
@@ -64,7 +66,7 @@ package enum Leftovers {
             else { continue }
             if record.kind == .postgres { PostgresFolder(path: folder).remove() } else { Files.remove(folder) }
         }
-        for file in files where isSpent(file, of: isMeant) { unlink(file) }
+        for file in spent where isSpent(file, of: isMeant) { unlink(file) }
         return zip(targets, descriptions).map { target, description in
             Ended(process: description, owner: target.owner.process.pid, isGone: gone.contains(target.stat.identity))
         }

@@ -66,12 +66,12 @@ extension ProgramTests {
             }
             if ended.signal == nil { #expect([0, 1, 3].contains(ended.status), "\(ended.said)") }
             // The next start: it gets as far as a target that is not there.
-            _ = try await place.seep(
+            let next = try await place.seep(
                 ["run", "http://127.0.0.1:1/", "--database", "postgresql://nobody@127.0.0.1:1/none", "--results", "\(place.path)/next"],
                 environment: TestScenario.environment(cache: place.path + "/cache"), within: .seconds(20))
             let left = seep.started().map { "\($0.pid) \($0.command)" }
             #expect(left.isEmpty, "kill \(number) after \(moment)")
-            for folder in folders { #expect(!TextFile.exists(folder), "kill \(number) after \(moment)") }
+            for folder in folders { #expect(!TextFile.exists(folder), "kill \(number) after \(moment): \(next.said)") }
             return isJudged
         }
     }

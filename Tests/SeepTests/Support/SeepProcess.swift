@@ -27,6 +27,7 @@ final class SeepProcess: Sendable {
     let identity: ProcessIdentity
     private let output: String
     private let errors: String
+    private let cache: CacheFolder
     private let waited = Mutex<Int32?>(nil)
 
     var pid: pid_t { identity.pid }
@@ -46,15 +47,17 @@ final class SeepProcess: Sendable {
         let pid = try spawn(
             ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder, BuiltProducts.seep] + arguments, variables, output: output, errors: errors
         )
-        return SeepProcess(Proc.identity(pid) ?? ProcessIdentity(pid: pid, startTicks: 0), output, errors)
+        let cache = variables["XDG_CACHE_HOME"].map { CacheFolder(path: $0 + "/seep") } ?? .ofThisUser
+        return SeepProcess(Proc.identity(pid) ?? ProcessIdentity(pid: pid, startTicks: 0), output, errors, cache)
     }
 
     private static let numbering = Mutex(0)
 
-    private init(_ identity: ProcessIdentity, _ output: String, _ errors: String) {
+    private init(_ identity: ProcessIdentity, _ output: String, _ errors: String, _ cache: CacheFolder) {
         self.identity = identity
         self.output = output
         self.errors = errors
+        self.cache = cache
     }
 
     deinit {
@@ -62,7 +65,8 @@ final class SeepProcess: Sendable {
         kill(pid, SIGKILL)
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-        for stat in started() { kill(stat.pid, SIGKILL) }
+        let owner = Owner(process: identity, bootID: Proc.bootID, userID: getuid(), namespace: Proc.pidNamespace)
+        _ = Leftovers.endAll(of: owner, cache: cache, patience: .milliseconds(500))
     }
 
     func send(_ signal: Int32) { if poll() == nil { kill(pid, signal) } }
