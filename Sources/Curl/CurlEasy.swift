@@ -84,8 +84,8 @@ package struct CurlEasy: ~Copyable {
         try check(seep_easy_set_pointer(raw, CURLOPT_CLOSESOCKETDATA, context), "CURLOPT_CLOSESOCKETDATA")
         try check(
             seep_easy_set_close_socket(raw) { context, fd in
-                if let context { Unmanaged<CurlSockets>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.closing(fd) } }
-                return close(fd)
+                guard let context else { return close(fd) }
+                return Unmanaged<CurlSockets>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.closing(fd) } ? close(fd) : 0
             }, "CURLOPT_CLOSESOCKETFUNCTION")
         try check(seep_easy_set_pointer(raw, CURLOPT_PREREQDATA, notes), "CURLOPT_PREREQDATA")
         try check(

@@ -30,6 +30,7 @@ package struct CurlCode: RawRepresentable, Hashable, Sendable {
     package static let badContentEncoding = CurlCode(CURLE_BAD_CONTENT_ENCODING)
     package static let sendFailedToRewind = CurlCode(CURLE_SEND_FAIL_REWIND)
     package static let http2Stream = CurlCode(CURLE_HTTP2_STREAM)
+    package static let again = CurlCode(CURLE_AGAIN)
     package static let proxy = CurlCode(CURLE_PROXY)
 
     /// What libcurl says about the code, in English; made anew at each call.

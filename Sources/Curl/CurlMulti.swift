@@ -5,8 +5,8 @@ package import LinuxIO
 ///
 /// It owns the cache of connections: all of them are closed when it goes away. Handles must have been removed before.
 package struct CurlMulti: ~Copyable {
-    private let raw: UnsafeMutableRawPointer
-    private let sockets: CurlSockets
+    let raw: UnsafeMutableRawPointer
+    let sockets: CurlSockets
 
     /// - Parameter sockets: is told what to watch, and when to call ``runTimeouts(now:)``. Used by one multi handle at a time.
     /// - Parameter maximumIdle: connections kept at most.
@@ -107,11 +107,7 @@ package struct CurlMulti: ~Copyable {
         while let message = curl_multi_info_read(raw, &left) {
             guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
             let code = CurlCode(rawValue: message.pointee.data.result.rawValue)
-            var pointer: UnsafeMutableRawPointer?
-            _ = seep_easy_get_pointer(easy, CURLINFO_PRIVATE, &pointer)
-            guard let notes = pointer?.assumingMemoryBound(to: TransferNotes.self) else {
-                preconditionFailure("every handle is made by CurlEasy, which sets it")
-            }
+            let notes = Self.notes(of: easy)
             if notes.pointee.connection == 0, notes.pointee.attempts > 0 { notes.pointee.connection = connection(of: easy) }
             _ = curl_multi_remove_handle(raw, easy)
             return (notes.pointee.tag, code)

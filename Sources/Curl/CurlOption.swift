@@ -23,6 +23,8 @@ package struct CurlNumberOption: Sendable {
     package static let post = CurlNumberOption(raw: CURLOPT_POST)
     package static let noBody = CurlNumberOption(raw: CURLOPT_NOBODY)
     package static let httpVersion = CurlNumberOption(raw: CURLOPT_HTTP_VERSION)
+    /// The transfer ends when the connection stands, which is then ours to use.
+    package static let connectOnly = CurlNumberOption(raw: CURLOPT_CONNECT_ONLY)
     package static let receiveBufferBytes = CurlNumberOption(raw: CURLOPT_BUFFERSIZE)
 }
 
@@ -36,6 +38,8 @@ package struct CurlStringOption: Sendable {
     package static let method = CurlStringOption(raw: CURLOPT_CUSTOMREQUEST)
     package static let protocols = CurlStringOption(raw: CURLOPT_PROTOCOLS_STR)
     package static let proxy = CurlStringOption(raw: CURLOPT_PROXY)
+    /// A file of certificates of authorities (PEM) in place of the system's.
+    package static let authorities = CurlStringOption(raw: CURLOPT_CAINFO)
     package static let noProxy = CurlStringOption(raw: CURLOPT_NOPROXY)
 }
 

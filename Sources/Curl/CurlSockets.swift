@@ -2,10 +2,22 @@ internal import CCurl
 internal import Glibc
 package import LinuxIO
 
+/// Numbers the connections of all the transports of one loop, from 1.
+package final class ConnectionNumbers {
+    private(set) var last = 0
+
+    package init() {}
+
+    func next() -> Int {
+        last += 1
+        return last
+    }
+}
+
 /// The sockets of libcurl as the loop sees them: which are watched for what, and the number of each connection.
 ///
 /// It is what libcurl calls back, so it outlives every handle made with it. One thread; it lives as long as that thread's loop,
-/// and connections are numbered from 1 over its whole life. A connection that could not be opened has its number too.
+/// and connections are numbered over its whole life. A connection that could not be opened has its number too.
 ///
 /// libcurl stops watching a socket after each transfer and starts again with the next. That would be two system calls for each
 /// request; instead an idle socket stays registered, and is taken out only when something happens on it.
@@ -27,7 +39,9 @@ package final class CurlSockets {
     private let kind: UInt64
     private var entries: UnsafeMutablePointer<Entry>
     private var capacity = 1024
-    private var lastNumber = 0
+    private let numbers: ConnectionNumbers
+    /// The socket that libcurl believes to close and the caller keeps; −1: none.
+    private var handedOver: Int32 = -1
     /// The number of the connection closed last.
     package private(set) var lastClosed = 0
     /// When libcurl wants to be called though nothing has happened; `nil`: never.
@@ -38,8 +52,10 @@ package final class CurlSockets {
     package private(set) var failures = 0
 
     /// - Parameter kind: the upper 32 bits of the tags of this object's events.
-    package init(poller: Poller, kind: UInt32) {
+    /// - Parameter numbers: shared by those whose connections are numbered together.
+    package init(poller: Poller, kind: UInt32, numbers: ConnectionNumbers = ConnectionNumbers()) {
         self.poller = poller
+        self.numbers = numbers
         self.kind = UInt64(kind) << 32
         entries = .allocate(capacity: capacity)
         entries.initialize(repeating: Entry(), count: capacity)
@@ -50,7 +66,7 @@ package final class CurlSockets {
     }
 
     /// Connections numbered so far.
-    package var connectionsNumbered: Int { lastNumber }
+    package var connectionsNumbered: Int { numbers.last }
 
     /// Whether libcurl waits for `fd`. When it does not, something happened on an idle connection, which libcurl finds out when it
     /// next takes it up: it is no longer watched then.
@@ -71,16 +87,28 @@ package final class CurlSockets {
     /// A socket was made for a connection; returns its number.
     func opened(_ fd: Int32) -> Int {
         makeRoom(for: fd)
-        lastNumber += 1
-        entries[Int(fd)] = Entry(number: lastNumber)
-        return lastNumber
+        entries[Int(fd)] = Entry(number: numbers.next())
+        return entries[Int(fd)].number
     }
 
-    /// The socket is about to be closed, which takes it out of epoll.
-    func closing(_ fd: Int32) {
-        guard Int(fd) < capacity else { return }
+    /// libcurl wants the socket closed, which takes it out of epoll; whether it is to be, or was handed over.
+    func closing(_ fd: Int32) -> Bool {
+        guard Int(fd) < capacity else { return true }
         lastClosed = entries[Int(fd)].number
         entries[Int(fd)] = Entry()
+        guard fd == handedOver else { return true }
+        handedOver = -1
+        return false
+    }
+
+    /// The next time that libcurl wants `fd` closed, it stays open and is the caller's.
+    func handOver(_ fd: Int32) { handedOver = fd }
+
+    /// The socket is watched by the caller from now on, though libcurl still owns it.
+    func release(_ fd: Int32) {
+        guard Int(fd) < capacity else { return }
+        entries[Int(fd)].wanted = 0
+        entries[Int(fd)].registered = 0
     }
 
     /// libcurl waits for something else on `fd`; returns the number of the connection.

@@ -27,6 +27,7 @@ struct Cell: Sendable {
             let directory = try folder.cell(name)
             result.directory = directory
             let registry = ProcessRegistry(runFolder: directory)
+            interruption.beforeEnd { _ = Leftovers.endAll(runFolder: directory, patience: .milliseconds(500)) }
             try await withDatabase(directory, registry, &result)
         } catch let failure as RunFailure {
             result.failure = failure.description

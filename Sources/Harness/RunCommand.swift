@@ -45,7 +45,6 @@ package struct RunCommand: Sendable {
         }
         let servers = try chosenServers()
         for ended in Leftovers.sweep() { observer.note(cell: "", "ended what an earlier Seep had left running: \(ended)") }
-        interruption.beforeEnd { _ = Leftovers.endAll() }
         let folder = try ResultsFolder(results: options.results, scenario: scenario.name)
         folder.pointLatest()
         var results: [CellResult] = []

@@ -14,6 +14,8 @@ package struct Epoll: ~Copyable {
         package let readable: Bool
         package let writable: Bool
         package let failed: Bool
+        /// The peer has ended its side; with ``readable``, after what there is to read.
+        package let ended: Bool
     }
 
     /// - Parameter capacity: how many events one wait returns at most.
@@ -31,7 +33,7 @@ package struct Epoll: ~Copyable {
     /// Registers `fd`, or changes what is watched of it when it is registered already.
     package func set(_ fd: Int32, tag: UInt64, read: Bool, write: Bool) throws(SystemError) {
         var event = epoll_event()
-        event.events = (read ? EPOLLIN.rawValue : 0) | (write ? EPOLLOUT.rawValue : 0)
+        event.events = (read ? EPOLLIN.rawValue | EPOLLRDHUP.rawValue : 0) | (write ? EPOLLOUT.rawValue : 0)
         event.data.u64 = tag
         if epoll_ctl(descriptor.raw, EPOLL_CTL_MOD, fd, &event) == 0 { return }
         guard errno == ENOENT else { throw SystemError("epoll_ctl") }
@@ -60,7 +62,8 @@ package struct Epoll: ~Copyable {
                     tag: event.data.u64,
                     readable: bits & (EPOLLIN.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue | EPOLLRDHUP.rawValue) != 0,
                     writable: bits & EPOLLOUT.rawValue != 0,
-                    failed: bits & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0))
+                    failed: bits & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0,
+                    ended: bits & (EPOLLERR.rawValue | EPOLLHUP.rawValue | EPOLLRDHUP.rawValue) != 0))
         }
     }
 }

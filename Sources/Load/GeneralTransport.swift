@@ -50,6 +50,8 @@ final class GeneralTransport {
     private static let attempts = 2
 
     private let http: HTTPSettings
+    /// A file of authorities in place of the system's.
+    private let authorities: String?
     private let sockets: CurlSockets
     private var multi: CurlMulti?
     private var slots: UnsafeMutablePointer<Slot>
@@ -58,9 +60,12 @@ final class GeneralTransport {
 
     /// - Parameter kind: the upper half of the tags of its events.
     /// - Parameter slots: made now; ``open(slots:maximumPerHost:)`` makes more when it needs them.
-    init(http: HTTPSettings, poller: Poller, kind: UInt32, slots wanted: Int) throws(CurlError) {
+    init(
+        http: HTTPSettings, authorities: String?, poller: Poller, kind: UInt32, numbers: ConnectionNumbers, slots wanted: Int
+    ) throws(CurlError) {
         self.http = http
-        sockets = CurlSockets(poller: poller, kind: kind)
+        self.authorities = authorities
+        sockets = CurlSockets(poller: poller, kind: kind, numbers: numbers)
         capacity = max(wanted, 1)
         slots = .allocate(capacity: capacity)
         try makeSlots(wanted)
@@ -82,13 +87,14 @@ final class GeneralTransport {
         }
         while count < wanted {
             let easy = try CurlEasy(tag: count, sockets: sockets)
-            try Self.applyCommon(http, to: easy)
+            try Self.applyCommon(http, authorities: authorities, to: easy)
             (slots + count).initialize(to: Slot(easy: easy))
             count += 1
         }
     }
 
-    private static func applyCommon(_ http: HTTPSettings, to easy: borrowing CurlEasy) throws(CurlError) {
+    /// What is the same for every request and both transports.
+    static func applyCommon(_ http: HTTPSettings, authorities: String?, to easy: borrowing CurlEasy) throws(CurlError) {
         let milliseconds = max(Int(http.timeout.nanosecondsRounded / 1_000_000), 1)
         try easy.set(.timeoutMilliseconds, to: milliseconds)
         try easy.set(.connectTimeoutMilliseconds, to: milliseconds)
@@ -104,6 +110,7 @@ final class GeneralTransport {
         // Neither of the environment's proxies, nor a way round them.
         try easy.set(.proxy, to: "")
         try easy.set(.noProxy, to: "*")
+        if let authorities { try easy.set(.authorities, to: authorities) }
     }
 
     /// Begins a step: no connection is open.
@@ -113,8 +120,6 @@ final class GeneralTransport {
         try makeSlots(wanted)
         multi = try CurlMulti(sockets: sockets, maximumIdle: wanted, maximumPerHost: maximumPerHost)
     }
-
-    var slotCount: Int { count }
 
     /// Closes every connection. No exchange is under way.
     func close() {
@@ -219,13 +224,16 @@ final class GeneralTransport {
         exchange.opened = attempts == 0 || outcome == .refused || outcome == .unreachable ? 0 : begun
         exchange.reused = attempts > 0 && begun == 0
         exchange.retried = place.pointee.isRepeated ? 1 : min(max(attempts - 1, 0), Self.attempts - 1)
-        if outcome == .unreachable {
-            switch place.pointee.easy.systemError {
-            case EADDRNOTAVAIL, EMFILE, ENFILE, ENOBUFS, ENOMEM: exchange.failedLocally = true
-            default: break
-            }
-        }
+        exchange.failedLocally = outcome == .unreachable && Self.isLocal(place.pointee.easy.systemError)
         return exchange
+    }
+
+    /// Whether a system call failed for want of something on this machine.
+    static func isLocal(_ error: Int32) -> Bool {
+        switch error {
+        case EADDRNOTAVAIL, EMFILE, ENFILE, ENOBUFS, ENOMEM: true
+        default: false
+        }
     }
 
     /// The `Location` of the response in a slot that has just ended.

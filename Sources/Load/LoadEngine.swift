@@ -12,6 +12,9 @@ package final class LoadEngine: Sendable {
     /// A signal while there is no load is dropped: whoever gives it repeats it for as long as its reason holds.
     package let guardSignal: EventFD
 
+    /// By the name of each request, which transport it goes over and why, for people.
+    package let transports: [String: String]
+
     /// Checks every request, raises the limit on descriptors, and makes what the load needs; sends nothing.
     package init(_ settings: LoadSettings) throws(LoadError) {
         do {
@@ -21,6 +24,7 @@ package final class LoadEngine: Sendable {
             throw .system(error)
         }
         let handover = Handover(loop: try LoadLoop(settings, mailbox: mailbox, guardSignal: guardSignal))
+        transports = handover.loop.transports
         do {
             thread = try KernelThread(name: "seep-load") { handover.loop.serve() }
         } catch {

@@ -19,7 +19,9 @@ extension LoadLoop {
 
     private func begin(_ request: UnsafeMutablePointer<PreparedRequest>, in slot: Int) {
         do {
-            try transport.begin(request, in: slot, fresh: flights[slot].fresh)
+            try transport.begin(
+                request, in: slot, direct: mayBeDirect, fresh: flights[slot].fresh,
+                follows: requests.traits(of: flights[slot].request).follow > 0, now: now)
         } catch {
             // libcurl had no memory for it.
             ended(Exchange(slot: slot, outcome: .unreachable, failedLocally: true))
@@ -37,9 +39,7 @@ extension LoadLoop {
         let traits = requests.traits(of: request)
         var unexpected: Bool
         if exchange.status > 0, exchange.outcome == Outcome(status: exchange.status) {
-            unexpected =
-                traits.wantsSuccess
-                ? !(200..<400).contains(exchange.status) : !settings.scenario.requests[request].expect.accepts(exchange.status)
+            unexpected = !traits.wants(exchange.status)
             if traits.follow > 0, Redirect.isRedirect(exchange.status), stopped == nil {
                 switch follow(exchange, of: settings.scenario.requests[request]) {
                 case .followed: return
@@ -113,7 +113,8 @@ extension LoadLoop {
         _ redirect: Redirect, spec: RequestSpec, first: RequestURL, current: UnsafeMutablePointer<PreparedRequest>?
     ) -> UnsafeMutablePointer<PreparedRequest>? {
         let headers = HeaderLines.merged(spec, http: settings.scenario.http, userAgent: settings.userAgent)
-        guard let request = try? redirect.prepared(from: spec, first: first, headers: headers) else { return nil }
+        let version = settings.scenario.http.version
+        guard let request = try? redirect.prepared(from: spec, first: first, headers: headers, version: version) else { return nil }
         let place = UnsafeMutablePointer<PreparedRequest>.allocate(capacity: 1)
         place.initialize(to: request)
         return place

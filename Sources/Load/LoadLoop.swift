@@ -23,10 +23,9 @@ final class LoadLoop {
     }
 
     private enum Source {
-        static let sockets: UInt32 = 0
-        static let timer: UInt32 = 1
-        static let mailbox: UInt32 = 2
-        static let guardRail: UInt32 = 3
+        static let timer: UInt32 = Transports.kinds
+        static let mailbox: UInt32 = timer + 1
+        static let guardRail: UInt32 = timer + 2
     }
 
     /// Events handled between two looks at the timer and the stops.
@@ -37,8 +36,11 @@ final class LoadLoop {
 
     let settings: LoadSettings
     let requests: RequestTable
-    let transport: GeneralTransport
+    let transport: Transports
     let recorder: Recorder
+    /// By the name of each request, which transport it goes over and why.
+    let transports: [String: String]
+    let mayBeDirect: Bool
     private let mailbox: Mailbox
     private let guardSignal: EventFD
     private let poller: Poller
@@ -72,6 +74,9 @@ final class LoadLoop {
         ProcessSignals.ignorePipe()
         let scenario = settings.scenario
         requests = try RequestTable(settings)
+        let choice = try TransportChoice(settings, requests: requests)
+        mayBeDirect = choice.usesDirect
+        transports = choice.reasons
         program = StepProgram(
             .scenario(cap: nil), load: scenario.load, single: false, begin: now, pacing: { settings.pacing($0) })
         order = DealtOrder(.only(0), planned: nil, weights: [], dealer: settings.dealer)
@@ -88,7 +93,7 @@ final class LoadLoop {
             throw .system(error)
         }
         do {
-            transport = try GeneralTransport(http: scenario.http, poller: poller, kind: Source.sockets, slots: wanted)
+            transport = try Transports(settings, choice: choice, poller: poller, slots: wanted)
         } catch {
             throw .curl(error)
         }
@@ -198,7 +203,7 @@ final class LoadLoop {
         do {
             try poller.epoll.wait(timeoutMilliseconds: milliseconds) { event in
                 switch UInt32(truncatingIfNeeded: event.tag >> 32) {
-                case Source.sockets:
+                case ..<Transports.kinds:
                     transport.handle(event)
                     now = .now
                     settle()

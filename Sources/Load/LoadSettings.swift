@@ -9,6 +9,8 @@ package struct LoadSettings: Sendable {
     package var directory: RunDirectory
     /// Sent as `User-Agent` unless a header of the scenario says otherwise.
     package var userAgent = "seep/1"
+    /// A file of certificates of authorities (PEM) in place of the system's.
+    package var authorities: String?
     /// The requests of a dose of so many, as indices into the scenario's, in order.
     package var dealer: @Sendable (Int) -> [Int]
     /// Whether a redirect to this host may be followed. Called on the load's thread, once for each redirect.

@@ -5,8 +5,14 @@ final class RequestTable {
     /// What is looked at for every response, without touching the scenario's value and its reference counts.
     struct Traits {
         let follow: Int
-        /// Any 2xx or 3xx will do; otherwise the scenario has to be asked.
-        let wantsSuccess: Bool
+        private let wanted: StatusSet
+
+        init(_ spec: RequestSpec) {
+            follow = spec.follow
+            wanted = StatusSet(spec.expect)
+        }
+
+        func wants(_ status: Int) -> Bool { wanted.contains(status) }
     }
 
     private let prepared: UnsafeMutablePointer<PreparedRequest>
@@ -23,9 +29,10 @@ final class RequestTable {
             let url = try RequestURL(spec.url, base: settings.targetBase, request: spec.name)
             let headers = HeaderLines.merged(spec, http: settings.scenario.http, userAgent: settings.userAgent)
             let request = try PreparedRequest(
-                url: url, method: spec.method, headers: headers, body: spec.body?.bytes, name: spec.name)
+                url: url, method: spec.method, headers: headers, body: spec.body?.bytes,
+                version: settings.scenario.http.version, name: spec.name)
             (prepared + count).initialize(to: request)
-            (traits + count).initialize(to: Traits(follow: spec.follow, wantsSuccess: spec.expect == .success))
+            (traits + count).initialize(to: Traits(spec))
             count += 1
         }
     }

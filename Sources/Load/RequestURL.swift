@@ -13,6 +13,8 @@ struct RequestURL: Hashable, Sendable {
     /// In lower case, without a port.
     var host: String
     var isSecure: Bool
+    /// What libcurl puts into `Host`: the port only where it is not the scheme's.
+    var hostField: String
 
     /// - Parameter text: a path, which is joined to `base` byte for byte, or an absolute URL.
     /// - Parameter base: an absolute URL without a slash at the end.
@@ -32,20 +34,25 @@ struct RequestURL: Hashable, Sendable {
         let asked = rest.utf8.firstIndex(of: 0x23).map { rest[..<$0] } ?? rest
         target = asked.hasPrefix("/") ? String(asked) : "/" + asked
         let scheme: String
-        (scheme, host) = try Self.schemeAndHost(of: origin, request: request)
+        (scheme, host, hostField) = try Self.parts(of: origin, request: request)
         guard scheme == "http" || scheme == "https" else {
             throw .request(name: request, problem: "only http and https are sent, not \(scheme)")
         }
         isSecure = scheme == "https"
     }
 
-    private static func schemeAndHost(of origin: String, request: String) throws(LoadError) -> (String, String) {
+    private static func parts(of origin: String, request: String) throws(LoadError) -> (String, String, String) {
         do {
             let parsed = try CurlURL(origin + "/")
-            return (parsed.scheme, parsed.host)
+            return (parsed.scheme, parsed.host, hostField(of: parsed))
         } catch {
             throw .request(name: request, problem: "“\(origin)” is not a URL that libcurl understands: \(error)")
         }
+    }
+
+    private static func hostField(of url: borrowing CurlURL) -> String {
+        let usual = url.scheme == "https" ? "443" : "80"
+        return url.port == usual ? url.host : "\(url.host):\(url.port)"
     }
 
     private init(_ parsed: borrowing CurlURL) {
@@ -53,6 +60,7 @@ struct RequestURL: Hashable, Sendable {
         target = parsed.path + (parsed.query.map { "?" + $0 } ?? "")
         host = parsed.host
         isSecure = parsed.scheme == "https"
+        hostField = Self.hostField(of: parsed)
     }
 
     /// Where a `Location` header points, seen from here; `nil` for what is no URL, or not http or https.

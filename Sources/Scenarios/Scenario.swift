@@ -130,6 +130,16 @@ package struct HTTPSettings: Hashable, Sendable, Codable {
         case http2 = "2"
     }
 
+    /// What the exchanges are made by.
+    package enum Transport: String, Hashable, Sendable, Codable, CaseIterable {
+        /// The direct one for each request that it can do.
+        case auto
+        /// libcurl's own exchanges.
+        case general
+        /// HTTP/1 framed by Seep on connections that libcurl opened.
+        case direct
+    }
+
     package enum Reuse: Hashable, Sendable, Codable {
         case always
         case never
@@ -153,11 +163,27 @@ package struct HTTPSettings: Hashable, Sendable, Codable {
     /// Sent with every request, in this order; a request's own header of the same name takes its place.
     package var headers: [Header]
 
-    package init(version: Version = .http1_1, reuse: Reuse = .always, timeout: Duration = .seconds(10), headers: [Header] = []) {
+    package var transport: Transport
+
+    package init(
+        version: Version = .http1_1, reuse: Reuse = .always, timeout: Duration = .seconds(10), headers: [Header] = [],
+        transport: Transport = .auto
+    ) {
         self.version = version
         self.reuse = reuse
         self.timeout = timeout
         self.headers = headers
+        self.transport = transport
+    }
+
+    /// Runs recorded before there was a choice have no `transport`.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        version = try container.decode(Version.self, forKey: .version)
+        reuse = try container.decode(Reuse.self, forKey: .reuse)
+        timeout = try container.decode(Duration.self, forKey: .timeout)
+        headers = try container.decode([Header].self, forKey: .headers)
+        transport = try container.decodeIfPresent(Transport.self, forKey: .transport) ?? .general
     }
 }
 
@@ -188,12 +214,13 @@ package struct RequestSpec: Hashable, Sendable, Codable {
     package enum StatusExpectation: Hashable, Sendable, Codable {
         /// 200 to 399.
         case success
-        case exactly(Set<Int>)
+        /// In ascending order and each once, so that the same scenario is the same bytes in `run.json`.
+        case exactly([Int])
 
         package func accepts(_ status: Int) -> Bool {
             switch self {
             case .success: (200..<400).contains(status)
-            case .exactly(let set): set.contains(status)
+            case .exactly(let statuses): statuses.contains(status)
             }
         }
     }

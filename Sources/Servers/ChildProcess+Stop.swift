@@ -14,7 +14,10 @@ extension ChildProcess {
     /// Each signal goes to the whole group. What stands outside the group is left to its parent to end, for a server may keep
     /// helpers in sessions of their own; once the group has gone, what is left of them was left behind and is ended too.
     /// Takes at most the sum of the steps and 12 s.
-    func stop(_ steps: [StopStep]) async -> StopReport {
+    ///
+    /// - Parameter beforeForgetting: done once all of it has gone, while the registry still knows it: what is removed here is
+    ///   removed by a later Seep when this one is killed in the middle.
+    func stop(_ steps: [StopStep], beforeForgetting: () -> Void = {}) async -> StopReport {
         let began = MonotonicInstant.now
         var report = StopReport(outcome: .killed)
         let before = status
@@ -29,6 +32,7 @@ extension ChildProcess {
         await endOutsiders(&report)
         await killRest(&report)
         report.status = await exited(until: .now + .seconds(1))
+        beforeForgetting()
         close()
         report.took = .now - began
         return report

@@ -27,11 +27,15 @@ package enum Leftovers {
         end(in: files(cache, runFolder)) { $0.life == .dead }
     }
 
-    /// Ends what `owner` has started and not ended, on the way out; takes at most 6 s.
+    /// Ends what `owner` has started and not ended, on the way out; takes at most `patience` and 3 s.
     ///
     /// May be called from an exit handler: it blocks, and needs neither tasks nor other threads.
-    package static func endAll(of owner: Owner = .current, cache: CacheFolder = .ofThisUser, runFolder: String? = nil) -> [Ended] {
-        end(in: files(cache, runFolder)) { $0 == owner }
+    ///
+    /// - Parameter patience: how long what is asked to end may take before it is killed.
+    package static func endAll(
+        of owner: Owner = .current, cache: CacheFolder = .ofThisUser, runFolder: String? = nil, patience: Duration = .seconds(3)
+    ) -> [Ended] {
+        end(in: files(cache, runFolder), patience: patience) { $0 == owner }
     }
 
     private static func files(_ cache: CacheFolder, _ runFolder: String?) -> [String] {
@@ -45,7 +49,7 @@ package enum Leftovers {
         let kind: ProcessRecord.Kind
     }
 
-    private static func end(in files: [String], of isMeant: (Owner) -> Bool) -> [Ended] {
+    private static func end(in files: [String], patience: Duration = .seconds(3), of isMeant: (Owner) -> Bool) -> [Ended] {
         var records: [ProcessRecord] = []
         for file in files {
             let all = ProcessRegistry.records(in: Files.read(file) ?? []).filter { $0.host == ProcessRegistry.hostName }
@@ -53,7 +57,7 @@ package enum Leftovers {
         }
         let targets = targets(records, of: isMeant)
         let descriptions = targets.map { ProcessDescription($0.stat) }
-        let gone = end(targets)
+        let gone = end(targets, patience)
         for record in records {
             // A line of the registry may be damaged: only what bears our name is removed.
             guard let folder = record.folder, folder.hasPrefix("/"), folder.split(separator: "/").last?.hasPrefix("seep-") == true
@@ -99,13 +103,13 @@ package enum Leftovers {
         return found.values.sorted { $0.stat.pid < $1.stat.pid }
     }
 
-    /// A signal that ends it, three seconds, then SIGKILL; those that are gone.
-    private static func end(_ targets: [Target]) -> Set<ProcessIdentity> {
+    /// A signal that ends it, some patience, then SIGKILL; those that are gone.
+    private static func end(_ targets: [Target], _ patience: Duration) -> Set<ProcessIdentity> {
         // SIGQUIT is PostgreSQL's immediate shutdown: it takes its shared memory with it, which SIGKILL would leave.
         for target in targets where Proc.isAlive(target.stat.identity) {
             kill(target.stat.pid, target.kind == .postgres ? SIGQUIT : SIGTERM)
         }
-        wait(for: targets, within: .seconds(3))
+        wait(for: targets, within: patience)
         for target in targets where Proc.isAlive(target.stat.identity) { kill(target.stat.pid, SIGKILL) }
         wait(for: targets, within: .seconds(2))
         return Set(targets.map(\.stat.identity).filter { !Proc.isAlive($0) })

@@ -24,10 +24,13 @@ extension ThrowawayPostgres {
             workdir: folder.path, folder: folder.path, port: port, logPath: logPath)
     }
 
+    /// Makes the cluster.
+    ///
+    /// - Returns: initdb, which has ended and is still in the registry: to be closed once something else there names the folder.
     static func initialize(
         _ folder: PostgresFolder, _ programs: PostgresBinaries, _ user: UnixUser?, _ password: String, _ registry: ProcessRegistry,
         _ deadline: MonotonicInstant
-    ) async throws(ServerError) {
+    ) async throws(ServerError) -> ChildProcess {
         try system(operation) { () throws(SystemError) in try folder.write(password + "\n", to: folder.passwordFile, for: user) }
         defer { unlink(folder.passwordFile) }
         let arguments = [
@@ -36,14 +39,13 @@ extension ThrowawayPostgres {
         ]
         let initdb = try await ChildProcess.start(launch(programs.initdb, arguments, folder, user), registry: registry)
         let status = await initdb.exited(until: deadline)
+        if let status, status.isSuccess { return initdb }
         _ = await initdb.stop([ChildProcess.StopStep(signal: SIGTERM, within: .seconds(2))])
         guard let status else {
             throw ServerError(.postgresFailed, operation: operation, message: "initdb did not end in time", lastLines: initdb.lastLines)
         }
-        guard status.isSuccess else {
-            throw ServerError(
-                .postgresFailed, operation: operation, message: "initdb ended with \(status)", lastLines: initdb.lastLines)
-        }
+        throw ServerError(
+            .postgresFailed, operation: operation, message: "initdb ended with \(status)", lastLines: initdb.lastLines)
     }
 
     /// Waits until the cluster takes sessions, and makes the application's role and database; its version.

@@ -37,17 +37,25 @@ package final class ThrowawayPostgres: Sendable {
         let folder = try system(operation) { () throws(SystemError) in try PostgresFolder.make(for: user) }
         do throws(ServerError) {
             let configuration = try PostgresSettings.file(settings, port: port, socketFolder: folder.path)
-            try await initialize(folder, programs, user, passwords.superuser, registry, deadline)
-            try system(operation) { () throws(SystemError) in
-                try Files.append(configuration, to: folder.data + "/postgresql.conf")
+            let initdb = try await initialize(folder, programs, user, passwords.superuser, registry, deadline)
+            let child: ChildProcess
+            do throws(ServerError) {
+                try system(operation) { () throws(SystemError) in
+                    try Files.append(configuration, to: folder.data + "/postgresql.conf")
+                }
+                child = try await ChildProcess.start(
+                    launch(programs.postgres, ["-D", folder.data], folder, user, port: port, logPath: logPath), registry: registry)
+            } catch {
+                initdb.close()
+                throw error
             }
-            let child = try await ChildProcess.start(
-                launch(programs.postgres, ["-D", folder.data], folder, user, port: port, logPath: logPath), registry: registry)
+            // Only now, so that the registry knows the folder at every moment.
+            initdb.close()
             do throws(ServerError) {
                 let version = try await prepare(child, port, passwords.superuser, passwords.application, deadline)
                 return ThrowawayPostgres(port, folder.path, version, passwords.application, passwords.superuser, child)
             } catch {
-                _ = await end(child)
+                _ = await end(child, folder)
                 throw error
             }
         } catch {
@@ -98,15 +106,14 @@ package final class ThrowawayPostgres: Sendable {
     /// Ends every session and the cluster, and removes its folder. To be called once.
     @discardableResult
     package func stop() async -> StopReport {
-        let report = await Self.end(child)
-        PostgresFolder(path: folder).remove()
-        return report
+        await Self.end(child, PostgresFolder(path: folder))
     }
 
     /// Fast shutdown, then immediate, then SIGKILL; the children have sessions of their own and are ended by the postmaster.
-    private static func end(_ child: ChildProcess) async -> StopReport {
-        await child.stop([
+    private static func end(_ child: ChildProcess, _ folder: PostgresFolder) async -> StopReport {
+        let steps = [
             ChildProcess.StopStep(signal: SIGINT, within: .seconds(5)), ChildProcess.StopStep(signal: SIGQUIT, within: .seconds(5)),
-        ])
+        ]
+        return await child.stop(steps, beforeForgetting: folder.remove)
     }
 }

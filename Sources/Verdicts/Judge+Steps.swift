@@ -10,7 +10,7 @@ extension Judge {
         if evidence.count(where: { !$0.counts }) >= Self.voidLimit { return nil }
         if let last = evidence.last, ![.completed, .guardRail].contains(last.row.ended) { return nil }
         if let step = baseline() { return step }
-        if cannotSee || nearlyAllFail { return nil }
+        if cannotSee || nearlyAllFail && dosed >= 20 { return nil }
         return rung() ?? wave() ?? unit() ?? variation() ?? longIdle()
     }
 
@@ -41,11 +41,14 @@ extension Judge {
         return Double(seen.reduce(0) { $0 + max($1.totalLeft, $1.growth) }) / Double(requests)
     }
 
-    /// Four in five requests of all doses so far ended otherwise than expected, after at least twenty.
+    /// Transfers of all doses so far.
+    private var dosed: Int { evidence.filter(\.isDose).reduce(0) { $0 + $1.transfers } }
+
+    /// Four in five requests of all doses so far ended otherwise than expected.
     var nearlyAllFail: Bool {
         let seen = evidence.filter { $0.isDose }
         let transfers = seen.reduce(0) { $0 + $1.transfers }
-        return transfers >= 20 && seen.reduce(0) { $0 + $1.unexpected } * 5 >= transfers * 4 && !leftAnything && !startedToFail
+        return transfers > 0 && seen.reduce(0) { $0 + $1.unexpected } * 5 >= transfers * 4 && !leftAnything && !startedToFail
     }
 
     private var cannotSee: Bool { !facts.pooler.isEmpty && evidence.isEmpty == false && steps(.wave).count >= waveCount }

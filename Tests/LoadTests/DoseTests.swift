@@ -5,7 +5,7 @@ import Scenarios
 import TestSupport
 import Testing
 
-@Suite struct DoseTests {
+@Suite(.bothTransports) struct DoseTests {
     @Test func aClosedStepSendsExactlyItsDoseInTheDealtOrder() async throws {
         let server = try ScriptedServer { _ in [.response()] }
         let bench = try LoadBench(

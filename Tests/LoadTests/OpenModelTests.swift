@@ -5,7 +5,7 @@ import Scenarios
 import TestSupport
 import Testing
 
-@Suite struct OpenModelTests {
+@Suite(.bothTransports) struct OpenModelTests {
     @Test(arguments: [(10.0, 0.3, 3), (10, 1, 10), (3, 1, 3), (0.5, 1, 1), (200, 0.25, 50), (7, 0.5, 4), (1000, 60, 60_000)])
     func asManyArriveAsAreDueBeforeTheEnd(rate: Double, seconds: Double, count: Int) {
         let schedule = Schedule.standard(.open(rate: rate, duration: .fractional(seconds: seconds), maxInFlight: 1))
@@ -26,7 +26,7 @@ import Testing
         }
         // Never early; late only by what a busy machine costs.
         #expect(late.allSatisfy { $0 >= .milliseconds(-1) })
-        #expect(late.sorted()[25] < .milliseconds(50))
+        #expect(late.sorted()[25] < .milliseconds(500))
         #expect(rows.contains { $0.outcome == nil && $0.lateP99 != nil && $0.lateMax != nil })
         // The phase lasts as long as it says, though the last arrival is earlier.
         #expect(outcome.loadEnd - outcome.start >= .milliseconds(500))
@@ -41,7 +41,7 @@ import Testing
         let due = Schedule.standard(phase, seed: 5).starts
         let late = zip(transfers.sorted { $0.start < $1.start }, due).map { ($0.start - outcome.start) - $1 }
         #expect(late.allSatisfy { $0 >= .milliseconds(-1) })
-        #expect(late.sorted()[25] < .milliseconds(50))
+        #expect(late.sorted()[25] < .milliseconds(500))
     }
 
     @Test func arrivalsBeyondTheLimitAreDroppedAndCounted() async throws {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What goes wrong on the wire, and the class that it is counted under.
-@Suite struct OutcomeTests {
+@Suite(.bothTransports) struct OutcomeTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String
         let outcome: Outcome

@@ -5,7 +5,7 @@ import Scenarios
 import TestSupport
 import Testing
 
-@Suite struct RedirectTests {
+@Suite(.bothTransports) struct RedirectTests {
     /// `/1` leads to `/2` and so on; `/4` is the page.
     private static func chain(_ request: ScriptedServer.Request) -> [ScriptedServer.Action] {
         guard let number = Int(request.target.dropFirst()), number < 4 else { return [.response()] }

@@ -5,7 +5,7 @@ import Scenarios
 import TestSupport
 import Testing
 
-@Suite struct RequestBytesTests {
+@Suite(.bothTransports) struct RequestBytesTests {
     private func sent(_ spec: RequestSpec, http: HTTPSettings = HTTPSettings(), base: String = "") async throws -> ScriptedServer.Request {
         let server = try ScriptedServer { _ in [.response()] }
         let bench = try LoadBench(server.url + base, requests: [spec], http: http)

@@ -113,6 +113,7 @@ import Verdicts
         let ended = try await seep.ended(within: .seconds(240))
         let cell = try place.cell()
         expectNothingLeft(of: seep, in: [cell])
+        guard TextFile.exists(cell.path + "/verdict.json") else { throw Unexpected("no verdict: \(ended.said)") }
         try await expectJudgedAlike(cell, place)
         return (cell, ended, place)
     }

@@ -90,8 +90,9 @@ extension ProgramTests {
             let url = try await TestCluster.shared.makeDatabase()
             for _ in 0..<2 {
                 let ended = try await place.seep(
-                    ["run", scenario, "--set", "servers.app.setup=echo once >> \(place.path)/setups"],
-                    environment: TestScenario.environment(url, cache: place.path + "/cache"))
+                    ["run", scenario, "--set", "servers.app.setup=echo once >> $SEEP_TEST_SETUPS"],
+                    environment: TestScenario.environment(url, cache: place.path + "/cache").merging(
+                        ["SEEP_TEST_SETUPS": place.path + "/setups"]) { $1 })
                 #expect(ended.status == 0, "\(ended.said)")
             }
             #expect(TextFile.read(place.path + "/setups") == "once\n")

@@ -104,7 +104,7 @@ import Testing
         let killed = MonotonicInstant.now
         kill(server.identity.pid, SIGKILL)
         #expect(await server.exited() == .signal(SIGKILL))
-        #expect(MonotonicInstant.now - killed < .seconds(1))
+        #expect(MonotonicInstant.now - killed < .seconds(20))
         #expect(await server.stop().outcome == .hadExited(.signal(SIGKILL)))
     }
 }

@@ -30,7 +30,7 @@ struct KeySet {
     static let sessions = KeySet("`sessions`", ["application_name", "role", "database", "client_addr"])
 
     static let http = KeySet(
-        "`http`", ["version", "reuse", "timeout", "headers"], planned: ["auth", "proxy", "tls", "transport"])
+        "`http`", ["version", "reuse", "timeout", "headers", "transport"], planned: ["auth", "proxy", "tls"])
 
     static let methods = ["get", "post", "put", "patch", "delete", "head", "options"]
 

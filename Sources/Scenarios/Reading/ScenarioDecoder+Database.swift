@@ -122,6 +122,16 @@ extension ScenarioDecoder {
         let timeouts: ClosedRange<Duration> = .milliseconds(1)...(.seconds(3600))
         if let timeout = map["timeout"].flatMap({ diagnostics.duration($0, "`timeout`", in: timeouts) }) { http.timeout = timeout }
         http.headers = map["headers"].map { headers($0, "`headers`") } ?? []
+        if let value = map["transport"],
+            let word = diagnostics.word(value, "`transport`", of: HTTPSettings.Transport.allCases.map(\.rawValue)),
+            let transport = HTTPSettings.Transport(rawValue: word)
+        {
+            http.transport = transport
+            if transport == .direct, http.version == .http2 {
+                diagnostics.report(
+                    value.place, "the direct transport speaks HTTP/1 only, and `version` is 2", expected: "`auto` or `general`")
+            }
+        }
         return http
     }
 }

@@ -131,7 +131,7 @@ extension ScenarioDecoder {
             return status(value).map { .exactly([$0]) }
         case .sequence(let values):
             if values.isEmpty { diagnostics.report(value.place, "`expect` is empty", expected: expected) }
-            return .exactly(Set(values.compactMap(status)))
+            return .exactly(Set(values.compactMap(status)).sorted())
         case .mapping:
             guard let map = MapReader(value, .expectation, diagnostics) else { return nil }
             guard let status = map["status"] else {

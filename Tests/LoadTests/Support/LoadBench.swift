@@ -13,18 +13,22 @@ final class LoadBench: Sendable {
     init(
         _ target: String, requests: [RequestSpec] = [RequestSpec(name: "root", url: "/")], load: [LoadPhase] = [.standard],
         http: HTTPSettings = HTTPSettings(timeout: .seconds(5)), mayFollow: @escaping @Sendable (String) -> Bool = { _ in true },
-        pacing: @escaping @Sendable (LoadPhase) -> Schedule = Schedule.standard
+        pacing: @escaping @Sendable (LoadPhase) -> Schedule = Schedule.standard,
+        authorities: String? = nil
     ) throws {
         var template = Array("/tmp/seep-load-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw SystemError("mkdtemp") }
         let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         directory = try RunDirectory(creatingFilesIn: path, clock: RunClock())
+        var http = http
+        if http.transport == .auto { http.transport = BothTransports.current }
         let scenario = Scenario(
             name: "test", folder: path, target: Template(target), http: http, requests: requests, load: load)
         let weights = requests.map(\.weight)
         var settings = LoadSettings(
             scenario: scenario, targetBase: target, directory: directory, dealer: { Self.deal($0, weights) }, mayFollow: mayFollow)
         settings.pacing = pacing
+        settings.authorities = authorities
         engine = try LoadEngine(settings)
     }
 

@@ -5,6 +5,8 @@ import Verdicts
 /// What a run left in the folder of one cell, read as anybody would.
 struct CellFiles {
     let path: String
+    /// Keeps the folder that it is in.
+    var place: Workplace?
 
     /// The cells of all runs in a folder of results, oldest run first.
     static func all(under results: String) -> [CellFiles] {

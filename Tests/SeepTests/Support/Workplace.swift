@@ -56,7 +56,7 @@ final class Workplace: Sendable {
     func cell() throws -> CellFiles {
         let cells = cells()
         guard cells.count == 1 else { throw Unexpected("\(cells.count) cells under \(results)") }
-        return cells[0]
+        return CellFiles(path: cells[0].path, place: self)
     }
 }
 

@@ -1,0 +1,165 @@
+import Curl
+import Glibc
+import LinuxIO
+import Measurements
+
+/// The connections: opened by libcurl, kept for their origin, closed.
+extension DirectTransport {
+    /// Begins to connect for an exchange.
+    func connect(for slot: Int) throws(CurlError) {
+        guard let request = slots[slot].request else { return }
+        if freeConnectionCount == 0 { closeSomeIdle() }
+        guard freeConnectionCount > 0, freeConnectorCount > 0 else {
+            preconditionFailure("an exchange has one connection, and there are as many as slots")
+        }
+        let connector = freeConnectors[freeConnectorCount - 1]
+        let place = try connectorPlace(connector)
+        try request.pointee.applyOrigin(to: place.pointee.easy)
+        place.pointee.easy.prepareForTransfer(attempts: 1)
+        try multi?.add(place.pointee.easy)
+        freeConnectorCount -= 1
+        freeConnectionCount -= 1
+        let connection = freeConnections[freeConnectionCount]
+        place.pointee.connection = connection
+        connections[connection] = Connection(
+            state: .connecting, origin: request.pointee.origin, slot: slot, connector: connector,
+            isSecure: request.pointee.url.isSecure)
+        slots[slot].connection = connection
+    }
+
+    private func connectorPlace(_ index: Int) throws(CurlError) -> UnsafeMutablePointer<Connector> {
+        if let made = connectors[index] { return made }
+        let easy = try CurlEasy(tag: index, sockets: sockets)
+        try GeneralTransport.applyCommon(http, authorities: authorities, to: easy)
+        try easy.set(.connectOnly, to: true)
+        try easy.set(.freshConnect, to: true)
+        // Also what is offered to the server in the TLS handshake: with HTTP/2 chosen there, nothing of this would work.
+        try easy.set(.httpVersion, to: CurlHTTPVersion.http1_1.value)
+        try easy.set(.receiveBufferBytes, to: 16 * 1024)
+        let place = UnsafeMutablePointer<Connector>.allocate(capacity: 1)
+        place.initialize(to: Connector(easy: easy))
+        connectors[index] = place
+        return place
+    }
+
+    /// Takes up the connections that stand, or that failed to.
+    func takeConnected() {
+        while let connected = multi?.nextConnected(isSecure: { connections[connectors[$0]?.pointee.connection ?? 0].isSecure }) {
+            guard let connector = connectors[connected.tag] else { continue }
+            let connection = connector.pointee.connection
+            let slot = connections[connection].slot
+            connections[connection].number = connected.number
+            guard connected.code == .ok else {
+                let secure = connections[connection].isSecure
+                let outcome = Outcome(connected.code, of: connector.pointee.easy, isSecure: secure)
+                let local = outcome == .unreachable && GeneralTransport.isLocal(connector.pointee.easy.systemError)
+                releaseConnector(of: connection)
+                finish(slot, outcome, keep: false, failedLocally: local)
+                continue
+            }
+            connections[connection].fd = connected.socket
+            connections[connection].state = .busy
+            slots[slot].opened += 1
+            if !connections[connection].isSecure { releaseConnector(of: connection) }
+            watch(connection, write: false)
+            // It may be closed already, were epoll to refuse it.
+            if slots[slot].connection == connection { send(slot) }
+        }
+    }
+
+    /// Its handle is out of the multi handle.
+    private func releaseConnector(of connection: Int) {
+        let index = connections[connection].connector
+        guard index >= 0 else { return }
+        connections[connection].connector = -1
+        connectors[index]?.pointee.connection = -1
+        freeConnectors[freeConnectorCount] = index
+        freeConnectorCount += 1
+        guard index >= Self.keptConnectors, let connector = connectors[index] else { return }
+        connector.deinitialize(count: 1)
+        connector.deallocate()
+        connectors[index] = nil
+    }
+
+    func closeConnection(_ connection: Int) {
+        if connections[connection].state == .idle { unlinkIdle(connection) }
+        if let connector = handle(of: connection) {
+            multi?.remove(connector.pointee.easy)
+            releaseConnector(of: connection)
+        } else if connections[connection].fd >= 0 {
+            _ = Glibc.close(connections[connection].fd)
+        }
+        connections[connection].state = .free
+        connections[connection].fd = -1
+        connections[connection].slot = -1
+        freeConnections[freeConnectionCount] = connection
+        freeConnectionCount += 1
+    }
+
+    func number(of connection: Int) -> Int {
+        if connections[connection].state == .connecting, let connector = handle(of: connection) {
+            return connector.pointee.easy.connection
+        }
+        return connections[connection].number
+    }
+
+    private func handle(of connection: Int) -> UnsafeMutablePointer<Connector>? {
+        let index = connections[connection].connector
+        return index < 0 ? nil : connectors[index]
+    }
+
+    /// All are taken: an idle one of another origin has to go.
+    private func closeSomeIdle() {
+        for index in 0..<count where connections[index].state == .idle { return closeConnection(index) }
+    }
+
+    /// Something has come on a connection that nobody waits for: its end, TLS's own talk, or what nobody asked for.
+    func lookAtIdle(_ connection: Int) {
+        if case .again = read(connection) { return }
+        closeConnection(connection)
+    }
+
+    func linkIdle(_ connection: Int) {
+        let origin = connections[connection].origin
+        let head = origins[origin]
+        connections[connection].state = .idle
+        connections[connection].next = head
+        connections[connection].previous = -1
+        if head >= 0 { connections[head].previous = connection }
+        origins[origin] = connection
+    }
+
+    func unlinkIdle(_ connection: Int) {
+        let next = connections[connection].next
+        let previous = connections[connection].previous
+        if next >= 0 { connections[next].previous = previous }
+        if previous >= 0 { connections[previous].next = next } else { origins[connections[connection].origin] = next }
+    }
+
+    /// Waits for what comes, and where there is more to send, until it can be.
+    func watch(_ connection: Int, write: Bool) {
+        do {
+            try poller.epoll.set(connections[connection].fd, tag: kind | UInt64(connection), read: true, write: write)
+            connections[connection].watchesWrite = write
+        } catch {
+            // No memory for it in the kernel.
+            finish(connections[connection].slot, .unreachable, keep: false, failedLocally: true)
+        }
+    }
+
+    func read(_ connection: Int) -> CurlEasy.Moved {
+        if let connector = handle(of: connection) { return connector.pointee.easy.receive(into: buffer) }
+        let count = recv(connections[connection].fd, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
+        return count >= 0 ? .bytes(count) : Self.moved(errno)
+    }
+
+    func write(_ connection: Int, _ bytes: UnsafeRawBufferPointer) -> CurlEasy.Moved {
+        if let connector = handle(of: connection) { return connector.pointee.easy.send(bytes) }
+        let count = Glibc.send(connections[connection].fd, bytes.baseAddress, bytes.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))
+        return count >= 0 ? .bytes(count) : Self.moved(errno)
+    }
+
+    private static func moved(_ error: Int32) -> CurlEasy.Moved {
+        error == EAGAIN || error == EINTR ? .again : .failed
+    }
+}

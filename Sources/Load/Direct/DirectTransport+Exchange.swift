@@ -1,0 +1,175 @@
+import Curl
+import Glibc
+import LinuxIO
+import Measurements
+import Scenarios
+
+/// The life of an exchange: begun on a connection, sent, received, ended.
+extension DirectTransport {
+    /// Reads in one go, so that an endless body does not keep the loop from everything else.
+    private static let readsPerEvent = 16
+
+    /// Begins an exchange in a free slot; on a connection that stands the request goes out at once.
+    ///
+    /// - Parameter fresh: over a connection of its own, closed at its end.
+    /// - Parameter wantsLocation: keep where the response redirects to.
+    func begin(
+        _ request: UnsafeMutablePointer<PreparedRequest>, in slot: Int, fresh: Bool, wantsLocation: Bool, now: MonotonicInstant
+    ) throws(CurlError) {
+        if request.pointee.originEpoch != origins.epoch {
+            request.pointee.origin = origins.number(of: request.pointee.url)
+            request.pointee.originEpoch = origins.epoch
+        }
+        let place = slots + slot
+        place.pointee.request = request
+        place.pointee.isFresh = fresh
+        place.pointee.isReused = false
+        place.pointee.isRepeated = false
+        place.pointee.opened = 0
+        place.pointee.sent = 0
+        place.pointee.parser.begin(head: request.pointee.method == .head, wantsLocation: wantsLocation)
+        let idle = fresh ? -1 : origins[request.pointee.origin]
+        if idle < 0 { try connect(for: slot) }
+        enqueue(slot, deadline: now + timeout)
+        guard idle >= 0 else { return }
+        unlinkIdle(idle)
+        connections[idle].state = .busy
+        connections[idle].slot = slot
+        place.pointee.connection = idle
+        place.pointee.isReused = true
+        send(slot)
+    }
+
+    /// Gives up the exchange in `slot`, and its connection with it.
+    func abort(_ slot: Int) -> Exchange {
+        finish(slot, .hungUp, keep: false)
+        // It is told at once, and not by nextEnded; where it stands is the end, as it was put there just now.
+        endedCount -= 1
+        return slots[slot].exchange
+    }
+
+    func handle(_ event: Epoll.Event) {
+        if event.tag & 0xFFFF_FFFF_0000_0000 != kind {
+            multi?.handle(
+                Int32(truncatingIfNeeded: event.tag), readable: event.readable, writable: event.writable, failed: event.failed)
+            return takeConnected()
+        }
+        let connection = Int(truncatingIfNeeded: event.tag & 0xFFFF_FFFF)
+        switch connections[connection].state {
+        case .busy:
+            let slot = connections[connection].slot
+            if event.readable || event.failed { receive(slot, ended: event.ended) }
+            // The same exchange still: what is received may have ended it.
+            if event.writable, connections[connection].slot == slot, slots[slot].connection == connection { send(slot) }
+        case .idle:
+            lookAtIdle(connection)
+        case .free, .connecting:
+            break
+        }
+    }
+
+    /// Sends what is left of the request.
+    func send(_ slot: Int) {
+        guard let request = slots[slot].request else { return }
+        let connection = slots[slot].connection
+        let wire = request.pointee.wire
+        while slots[slot].sent < wire.count {
+            let rest = UnsafeRawBufferPointer(rebasing: wire[slots[slot].sent...])
+            switch write(connection, rest) {
+            case .bytes(let count): slots[slot].sent += count
+            case .again: return watch(connection, write: true)
+            case .failed:
+                // The server may have answered before it closed.
+                return receive(slot, ended: true, afterFailure: true)
+            }
+        }
+        if connections[connection].watchesWrite { watch(connection, write: false) }
+    }
+
+    /// - Parameter ended: the peer has ended its side of the connection.
+    /// - Parameter afterFailure: nothing more can be sent, so that an answer is here now or never comes.
+    private func receive(_ slot: Int, ended: Bool, afterFailure: Bool = false) {
+        let connection = slots[slot].connection
+        for _ in 0..<Self.readsPerEvent {
+            switch read(connection) {
+            case .again:
+                if afterFailure { lost(slot) }
+                return
+            case .failed: return lost(slot)
+            case .bytes(0):
+                if slots[slot].parser.end() { return finish(slot, Outcome(status: slots[slot].parser.status), keep: false) }
+                return lost(slot)
+            case .bytes(let count):
+                switch slots[slot].parser.feed(UnsafeRawBufferPointer(rebasing: buffer[..<count])) {
+                case .more:
+                    // A full buffer, or TLS, may have more.
+                    if count < buffer.count, !ended, !connections[connection].isSecure { return }
+                case .complete(let used):
+                    let keep = used == count && !ended && slots[slot].parser.keepsAlive
+                    return finish(slot, Outcome(status: slots[slot].parser.status), keep: keep)
+                case .garbled: return finish(slot, .garbled, keep: false)
+                }
+            }
+        }
+    }
+
+    /// The connection has ended before the response had.
+    private func lost(_ slot: Int) {
+        guard slots[slot].isReused, !slots[slot].isRepeated, !slots[slot].parser.hasBegun else {
+            return finish(slot, .cut, keep: false)
+        }
+        closeConnection(slots[slot].connection)
+        slots[slot].connection = -1
+        slots[slot].isReused = false
+        slots[slot].isRepeated = true
+        slots[slot].sent = 0
+        do {
+            try connect(for: slot)
+        } catch {
+            finish(slot, .unreachable, keep: false, failedLocally: true)
+        }
+    }
+
+    /// - Parameter keep: the connection can serve another request.
+    func finish(_ slot: Int, _ outcome: Outcome, keep: Bool, failedLocally: Bool = false) {
+        dequeue(slot)
+        let place = slots + slot
+        let connection = place.pointee.connection
+        var exchange = Exchange(slot: slot, outcome: outcome)
+        exchange.status = place.pointee.parser.status
+        exchange.bytes = place.pointee.parser.bodyBytes
+        exchange.connection = connection < 0 ? 0 : number(of: connection)
+        exchange.opened = place.pointee.opened
+        exchange.reused = place.pointee.isReused
+        exchange.retried = place.pointee.isRepeated ? 1 : 0
+        exchange.failedLocally = failedLocally
+        place.pointee.exchange = exchange
+        place.pointee.connection = -1
+        ended[endedCount] = slot
+        endedCount += 1
+        guard connection >= 0 else { return }
+        let wire = place.pointee.request?.pointee.wire.count ?? 0
+        if keep, !place.pointee.isFresh, place.pointee.sent == wire {
+            connections[connection].slot = -1
+            connections[connection].hasServed = true
+            linkIdle(connection)
+        } else {
+            closeConnection(connection)
+        }
+    }
+
+    private func enqueue(_ slot: Int, deadline: MonotonicInstant) {
+        slots[slot].deadline = deadline
+        slots[slot].next = -1
+        slots[slot].previous = newest
+        if newest >= 0 { slots[newest].next = slot } else { oldest = slot }
+        newest = slot
+    }
+
+    private func dequeue(_ slot: Int) {
+        let next = slots[slot].next
+        let previous = slots[slot].previous
+        if next >= 0 { slots[next].previous = previous } else { newest = previous }
+        if previous >= 0 { slots[previous].next = next } else { oldest = next }
+    }
+}

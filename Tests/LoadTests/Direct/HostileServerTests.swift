@@ -1,0 +1,94 @@
+import LinuxIO
+import Load
+import Measurements
+import Scenarios
+import Testing
+
+/// Servers that mean no good, and the class that each is counted under, over both transports.
+@Suite(.bothTransports) struct HostileServerTests {
+    typealias Action = ScriptedServer.Action
+
+    static func pieces(_ text: String, every pause: Duration) -> [Action] {
+        Array(text.utf8).flatMap { [Action.send([$0]), .wait(pause)] }
+    }
+
+    private func outcome(timeout: Duration = .milliseconds(400), _ actions: [Action]) async throws -> LoadOutcome {
+        let server = try ScriptedServer { _ in actions }
+        let bench = try LoadBench(server.url, http: HTTPSettings(timeout: timeout))
+        let (outcome, _, _) = try await bench.run(.closed(requests: 2, concurrency: 2), connections: .fresh)
+        #expect(outcome.transfers == 2)
+        return outcome
+    }
+
+    @Test func oneByteAtATimeIsAResponseWhenItEndsInTime() async throws {
+        let slow = Self.pieces("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab", every: .milliseconds(1))
+        let outcome = try await outcome(timeout: .seconds(5), slow)
+        #expect(outcome.count(.success) == 2)
+        #expect(outcome.bytes == 4)
+    }
+
+    @Test func oneByteAtATimeIsATimeoutWhenItDoesNot() async throws {
+        let outcome = try await outcome(Self.pieces("HTTP/1.1 200 OK\r\nX: \(String(repeating: "y", count: 60))", every: .milliseconds(20)))
+        #expect(outcome.count(.timeout) == 2)
+    }
+
+    @Test func endlessHeadersAreGarbled() async throws {
+        let lines = Array(String(repeating: "X-Endless: 0123456789\r\n", count: 2000).utf8)
+        let outcome = try await outcome(timeout: .seconds(5), [.text("HTTP/1.1 200 OK\r\n")] + Array(repeating: .send(lines), count: 20))
+        #expect(outcome.count(.garbled) == 2)
+    }
+
+    @Test func anEndlessLineIsGarbled() async throws {
+        let line = [UInt8](repeating: 0x61, count: 60_000)
+        let outcome = try await outcome(timeout: .seconds(5), [.text("HTTP/1.1 200 OK\r\nX: "), .send(line), .send(line), .hang])
+        #expect(outcome.count(.garbled) == 2)
+    }
+
+    @Test(arguments: ["", "Transfer-Encoding: chunked\r\n"]) func anEndlessBodyIsATimeout(header: String) async throws {
+        let body = header.isEmpty ? String(repeating: "x", count: 4096) : "400\r\n" + String(repeating: "x", count: 1024) + "\r\n"
+        let many = Array(repeating: [Action.text(body), .wait(.milliseconds(2))], count: 1000).flatMap { $0 }
+        let outcome = try await outcome([.text("HTTP/1.1 200 OK\r\n\(header)\r\n")] + many)
+        #expect(outcome.count(.timeout) == 2)
+        #expect(outcome.bytes > 4096)
+    }
+
+    @Test func aLengthThatIsTooLargeIsACutOrATimeout() async throws {
+        let text = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"
+        #expect(try await outcome([.text(text), .close]).count(.cut) == 2)
+        #expect(try await outcome([.text(text), .hang]).count(.timeout) == 2)
+    }
+
+    @Test func aLengthThatIsTooSmallEndsTheResponseAndTheConnection() async throws {
+        let server = try ScriptedServer { _ in [.text("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcdef")] }
+        let bench = try LoadBench(server.url)
+        let (outcome, _, _) = try await bench.run(.closed(requests: 6, concurrency: 1))
+        #expect(outcome.count(.success) == 6)
+        #expect(outcome.bytes == 18)
+        // What is left over is never taken for the beginning of the next response.
+        #expect(outcome.opened == 6)
+    }
+
+    @Test func aStormOfInterimResponsesEnds() async throws {
+        let storm = Array(String(repeating: "HTTP/1.1 100 Continue\r\n\r\n", count: 2000).utf8)
+        let outcome = try await outcome(timeout: .seconds(2), Array(repeating: .send(storm), count: 20))
+        // libcurl has no limit on them, and goes on until the time is over.
+        #expect(outcome.count(.garbled) + outcome.count(.timeout) == 2)
+        if BothTransports.current == .direct { #expect(outcome.count(.garbled) == 2) }
+    }
+
+    @Test func aFewInterimResponsesAreFine() async throws {
+        let text = String(repeating: "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n", count: 20)
+        #expect(try await outcome([.text(text), .response()]).count(.success) == 2)
+    }
+
+    @Test func anUnaskedResponseOnAnIdleConnectionIsNotTheNextOnes() async throws {
+        let server = try ScriptedServer { request in
+            request.onConnection == 1 ? [.response(), .wait(.milliseconds(20)), .response(500)] : [.response()]
+        }
+        let bench = try LoadBench(server.url)
+        let (outcome, _, _) = try await bench.run(.unit(requests: 6, gap: .milliseconds(80)), connections: .one)
+        // libcurl 7.88 does take it for the answer to the second request.
+        #expect(outcome.count(.serverError) <= (BothTransports.current == .general ? 1 : 0))
+        #expect(outcome.count(.success) + outcome.count(.serverError) == 6)
+    }
+}

@@ -1,0 +1,58 @@
+import LinuxIO
+import Load
+import Measurements
+import Scenarios
+import Testing
+
+/// HTTPS over both transports: verification is on, and what does not hold is unreachable.
+@Suite(.bothTransports, .serialized) struct TLSTests {
+    @Test func aServerOfOurAuthorityIsTrustedAndItsConnectionsAreKept() async throws {
+        let server = try TLSServer(.good)
+        // From one byte to more than a TLS record and more than a buffer.
+        let specs = [1, 1000, 70_000, 300_000].map { RequestSpec(name: "\($0)", url: "/\($0)") }
+        let bench = try LoadBench(server.url, requests: specs, authorities: server.authority)
+        for id in 0..<2 {
+            let (outcome, _, transfers) = try await bench.run(.closed(requests: 80, concurrency: 4), id: id)
+            #expect(outcome.count(.success) == 80)
+            #expect(outcome.opened == 4)
+            #expect(outcome.reused == 76)
+            #expect(outcome.bytes == 20 * 371_001)
+            #expect(Set(transfers.map(\.connection)).count == 4)
+        }
+    }
+
+    @Test func aLargeBodyIsSentWhole() async throws {
+        let server = try TLSServer(.good)
+        let body = RequestSpec.Body(bytes: [UInt8](repeating: 0x41, count: 2_000_000), contentType: nil)
+        let bench = try LoadBench(
+            server.url, requests: [RequestSpec(name: "r", method: .post, url: "/", body: body)], authorities: server.authority)
+        let (outcome, _, _) = try await bench.run(.closed(requests: 6, concurrency: 2))
+        #expect(outcome.count(.success) == 6)
+    }
+
+    @Test(arguments: [TLSServer.Certificate.expired, .selfSigned, .otherName])
+    func aCertificateThatDoesNotHoldIsUnreachable(certificate: TLSServer.Certificate) async throws {
+        let server = try TLSServer(certificate)
+        let bench = try LoadBench(server.url, authorities: server.authority)
+        let (outcome, _, transfers) = try await bench.run(.closed(requests: 4, concurrency: 2))
+        #expect(outcome.count(.unreachable) == 4)
+        #expect(outcome.opened == 0)
+        #expect(outcome.localFailures == 0)
+        #expect(transfers.allSatisfy { $0.status == nil })
+    }
+
+    @Test func anAuthorityThatTheSystemDoesNotKnowIsUnreachable() async throws {
+        let server = try TLSServer(.good)
+        let bench = try LoadBench(server.url)
+        let (outcome, _, _) = try await bench.run(.closed(requests: 2, concurrency: 1))
+        #expect(outcome.count(.unreachable) == 2)
+    }
+
+    @Test func freshConnectionsAreClosedAtTheirEnd() async throws {
+        let server = try TLSServer(.good)
+        let bench = try LoadBench(server.url, authorities: server.authority)
+        let (outcome, _, _) = try await bench.run(.closed(requests: 12, concurrency: 3), connections: .fresh)
+        #expect(outcome.count(.success) == 12)
+        #expect(outcome.opened == 12)
+    }
+}
