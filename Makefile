@@ -1,5 +1,5 @@
 # What README promises, and what a developer needs: each target installs and builds what is missing and nothing else.
-.PHONY: demo test build debug dependencies clean bench format lint
+.PHONY: demo test build debug dependencies clean bench format lint fuzz
 
 SEEP := .build/release/seep
 
@@ -10,6 +10,10 @@ demo: build
 test: debug
 	SEEP_STRICT=1 swift test --skip-build --skip SeepTests
 	SEEP_STRICT=1 swift test --skip-build --filter SeepTests
+
+# Ten minutes of made responses for the parser of the direct transport, from another seed each day.
+fuzz: debug
+	SEEP_FUZZ_SECONDS=$${SEEP_FUZZ_SECONDS:-600} SEEP_FUZZ_SEED=$${SEEP_FUZZ_SEED:-$$(date +%Y%m%d)} swift test --skip-build --filter ResponseFuzz
 
 build: dependencies
 	swift build --configuration release --product seep

@@ -48,14 +48,6 @@ extension Measurement {
             } else if HostReach(host: target.host) == .loopback {
                 watch.follow(.listener(port: target.port))
             }
-            let info = RunInfo(
-                name: scenario.name, cell: cell.name, started: cell.folder.started, seed: cell.options.seed,
-                versions: versions(cell, facts), host: HostFacts.read(),
-                facts: runFacts(cell: cell, database: facts, settings: settings, place: place), database: facts,
-                scenario: scenario.withoutSecrets,
-                transports: Dictionary(uniqueKeysWithValues: scenario.requests.map { ($0.name, "general (libcurl multi)") }),
-                clocks: [RunInfo.ClockPair(monotonic: clock.origin.nanoseconds, wall: clock.wallOriginNanoseconds)])
-            try RunFiles.write(info, to: place.directory)
             let seed = cell.options.seed
             let deal = Deal(weights: scenario.requests.map(\.weight), seed: seed)
             let mayFollow: @Sendable (String) -> Bool = { host in
@@ -72,6 +64,12 @@ extension Measurement {
             }
             loading.userAgent = "seep/\(cell.options.version)"
             let engine = try LoadEngine(loading)
+            let info = RunInfo(
+                name: scenario.name, cell: cell.name, started: cell.folder.started, seed: seed, versions: versions(cell, facts),
+                host: HostFacts.read(), facts: runFacts(cell: cell, database: facts, settings: settings, place: place), database: facts,
+                scenario: scenario.withoutSecrets, transports: engine.transports,
+                clocks: [RunInfo.ClockPair(monotonic: clock.origin.nanoseconds, wall: clock.wallOriginNanoseconds)])
+            try RunFiles.write(info, to: place.directory)
             let sampler = try Sampler(
                 preflight: preflight, settings: settings, directory: directory, processes: watch, guardSignal: engine.guardSignal)
             return Measurement(

@@ -29,9 +29,12 @@ final class LoadLoop {
     }
 
     /// Events handled between two looks at the timer and the stops.
-    private static let eventsPerPass = 32
-    /// Starts in one go, so that a target which refuses at once does not keep the loop from everything else.
-    private static let startsPerGo = 64
+    private static let eventsPerPass = 64
+    /// Starts in one go, so that a target which refuses at once does not keep the loop from everything else. Fewer than events: then
+    /// connections stand before many more are begun, each with a handle of libcurl's while it is being made.
+    private static let startsPerGo = 32
+    /// After one event, which has ended one request as a rule.
+    private static let startsPerEvent = 2
     private static let livePeriod = Duration.milliseconds(200)
 
     let settings: LoadSettings
@@ -207,7 +210,7 @@ final class LoadLoop {
                     transport.handle(event)
                     now = .now
                     settle()
-                    go()
+                    go(atMost: Self.startsPerEvent)
                 case Source.timer:
                     timer.drain()
                     armed = nil
@@ -229,9 +232,9 @@ final class LoadLoop {
     }
 
     /// Starts whatever is due.
-    private func go() {
+    private func go(atMost limit: Int = LoadLoop.startsPerGo) {
         hasMore = false
-        for _ in 0..<Self.startsPerGo {
+        for _ in 0..<limit {
             switch program.next(now: now, inFlight: inFlight) {
             case .start(let intended):
                 start(intended: intended)

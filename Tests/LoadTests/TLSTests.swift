@@ -2,6 +2,7 @@ import LinuxIO
 import Load
 import Measurements
 import Scenarios
+import TestSupport
 import Testing
 
 /// HTTPS over both transports: verification is on, and what does not hold is unreachable.
