@@ -112,8 +112,10 @@ struct ScenarioSources {
                 help: Suggestion.nearest(to: name, among: names).map { "did you mean `\($0)`?" })
             return
         }
-        guard case .mapping = chosen.value.content else { return }
-        root = chosen.value.merged(over: root)
+        guard case .mapping(let keys) = chosen.value.content else { return }
+        // Other keys were reported above.
+        let accepted = keys.filter { KeySet.environment.accepted.contains($0.key) }
+        root = YAMLValue(place: chosen.value.place, content: .mapping(accepted)).merged(over: root)
     }
 }
 
