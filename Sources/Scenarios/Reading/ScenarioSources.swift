@@ -112,11 +112,10 @@ struct ScenarioSources {
                 help: Suggestion.nearest(to: name, among: names).map { "did you mean `\($0)`?" })
             return
         }
-        guard case .mapping(let overriding) = chosen.value.content else { return }
-        // Keys that no environment has are told above, and once is enough.
-        var value = chosen.value
-        value.content = .mapping(overriding.filter { KeySet.environment.accepted.contains($0.key) })
-        root = value.merged(over: root)
+        guard case .mapping(let keys) = chosen.value.content else { return }
+        // Other keys were reported above.
+        let accepted = keys.filter { KeySet.environment.accepted.contains($0.key) }
+        root = YAMLValue(place: chosen.value.place, content: .mapping(accepted)).merged(over: root)
     }
 }
 
