@@ -2,6 +2,7 @@ import LinuxIO
 import Load
 import Measurements
 import Scenarios
+import TestSupport
 import Testing
 
 /// The same bytes, answered to both transports: the same outcome, status and bytes, but for the differences that are known.

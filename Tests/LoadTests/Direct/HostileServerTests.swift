@@ -2,6 +2,7 @@ import LinuxIO
 import Load
 import Measurements
 import Scenarios
+import TestSupport
 import Testing
 
 /// Servers that mean no good, and the class that each is counted under, over both transports.
