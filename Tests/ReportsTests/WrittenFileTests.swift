@@ -45,21 +45,22 @@ struct WrittenFileTests {
         }
     }
 
-    @Test("a file of 100,000 samples is read into a picture of a few hundred kilobytes, in memory that does not follow it")
+    @Test("a file of 300,000 samples is read into a picture of a few hundred kilobytes, in memory that does not follow it")
     func long() throws {
         try inFolder { folder in
             let writer = try RowWriter<ConnectionRow>(directory: folder, keepsRows: false)
-            for index in 0..<100_000 {
+            for index in 0..<300_000 {
                 writer.append(SampleRuns.row(Double(index) / 10, 0, idle: index % 50 == 0 ? 20 : 9, active: index % 7, inTransaction: 0))
             }
             writer.flush()
+            // Other tests take memory meanwhile; all rows at once would take more than this allows.
             let before = Self.residentKilobytes()
             let series = try SessionSeries(reading: try RowReader(directory: folder))
-            #expect(series.samples == 100_000)
+            #expect(series.samples == 300_000)
             #expect(series.points.count <= 1500)
             let svg = SessionsChart(title: "t", verdict: "clean", reason: "r", series: series, steps: [], waves: []).svg()
             #expect(svg.utf8.count < 300_000)
-            #expect(Self.residentKilobytes() - before < 20_000)
+            #expect(Self.residentKilobytes() - before < 60_000)
         }
     }
 
