@@ -49,6 +49,8 @@ package enum Leftovers {
         let kind: ProcessRecord.Kind
     }
 
+    private static let rounds = 5
+
     private static func end(in files: [String], patience: Duration = .seconds(3), of isMeant: (Owner) -> Bool) -> [Ended] {
         var records: [ProcessRecord] = []
         // Looked at before the ending: an owner that dies in the meantime leaves a file that nobody has acted on yet.
@@ -57,9 +59,18 @@ package enum Leftovers {
             let all = ProcessRegistry.records(in: Files.read(file) ?? []).filter { $0.host == ProcessRegistry.hostName }
             records += all.filter { isMeant($0.owner) && $0.ended != true }
         }
-        let targets = targets(records, of: isMeant)
-        let descriptions = targets.map { ProcessDescription($0.stat) }
-        let gone = end(targets, patience)
+        var targets: [Target] = []
+        var descriptions: [ProcessDescription] = []
+        var gone: Set<ProcessIdentity> = []
+        // What is ended may have started something in its last moment: a shell goes on to its next command.
+        for round in 0..<rounds {
+            let known = Set(targets.map(\.stat.identity))
+            let found = Self.targets(records, of: isMeant).filter { !known.contains($0.stat.identity) }
+            if found.isEmpty { break }
+            targets += found
+            descriptions += found.map { ProcessDescription($0.stat) }
+            gone.formUnion(end(found, round == 0 ? patience : min(patience, .milliseconds(200))))
+        }
         for record in records {
             // A line of the registry may be damaged: only what bears our name is removed.
             guard let folder = record.folder, folder.hasPrefix("/"), folder.split(separator: "/").last?.hasPrefix("seep-") == true
