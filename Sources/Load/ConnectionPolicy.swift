@@ -26,7 +26,7 @@ struct ConnectionPolicy {
         case (.fresh, _): freshFrom = 0
         case (.one, _): break
         case (.reused, .unit(let requests, _)): freshFrom = requests / 2
-        case (.reused, _): freshFrom = http.reuse == .never ? 0 : .max
+        case (.reused, _): freshFrom = http.reuse == .never || http.reuse == .requests(1) ? 0 : .max
         }
         var scheduled = false
         if case .scenario = step.dose { scheduled = true }

@@ -9,7 +9,7 @@ final class RequestTable {
 
         init(_ spec: RequestSpec) {
             follow = spec.follow
-            wanted = StatusSet(spec.expect)
+            wanted = StatusSet(spec.expect.status)
         }
 
         func wants(_ status: Int) -> Bool { wanted.contains(status) }

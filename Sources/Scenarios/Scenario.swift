@@ -12,6 +12,8 @@ package struct Scenario: Hashable, Sendable, Codable {
     /// Whether a target that is neither loopback nor private may be loaded.
     package var authorized: Bool
     package var database: DatabaseSettings?
+    /// Files that requests take values from, in the order of the scenario.
+    package var data: [DataSet]
     package var http: HTTPSettings
     /// At least one.
     package var requests: [RequestSpec]
@@ -28,12 +30,12 @@ package struct Scenario: Hashable, Sendable, Codable {
     package var secretValues: Set<String> = []
 
     private enum CodingKeys: String, CodingKey {
-        case name, folder, target, authorized, database, http, requests, load, waves, tests, servers, thresholds
+        case name, folder, target, authorized, database, data, http, requests, load, waves, tests, servers, thresholds
     }
 
     package init(
         name: String, folder: String, target: Template, authorized: Bool = false, database: DatabaseSettings? = nil,
-        http: HTTPSettings = HTTPSettings(), requests: [RequestSpec], load: [LoadPhase] = [.standard],
+        data: [DataSet] = [], http: HTTPSettings = HTTPSettings(), requests: [RequestSpec], load: [LoadPhase] = [.standard],
         waves: WaveSettings = WaveSettings(), tests: TestSettings = TestSettings(), servers: [ServerSpec] = [],
         thresholds: [Threshold] = []
     ) {
@@ -42,6 +44,7 @@ package struct Scenario: Hashable, Sendable, Codable {
         self.target = target
         self.authorized = authorized
         self.database = database
+        self.data = data
         self.http = http
         self.requests = requests
         self.load = load
@@ -49,6 +52,24 @@ package struct Scenario: Hashable, Sendable, Codable {
         self.tests = tests
         self.servers = servers
         self.thresholds = thresholds
+    }
+
+    /// Runs recorded by an earlier Seep lack what it did not know.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        name = try container.decode(String.self, forKey: .name)
+        folder = try container.decode(String.self, forKey: .folder)
+        target = try container.decode(Template.self, forKey: .target)
+        authorized = try container.decode(Bool.self, forKey: .authorized)
+        database = try container.decodeIfPresent(DatabaseSettings.self, forKey: .database)
+        data = try container.decodeIfPresent([DataSet].self, forKey: .data) ?? []
+        http = try container.decode(HTTPSettings.self, forKey: .http)
+        requests = try container.decode([RequestSpec].self, forKey: .requests)
+        load = try container.decode([LoadPhase].self, forKey: .load)
+        waves = try container.decode(WaveSettings.self, forKey: .waves)
+        tests = try container.decode(TestSettings.self, forKey: .tests)
+        servers = try container.decode([ServerSpec].self, forKey: .servers)
+        thresholds = try container.decode([Threshold].self, forKey: .thresholds)
     }
 }
 
@@ -119,137 +140,6 @@ package enum Budget: Hashable, Sendable, Codable {
         case .percent(let share): Int((Double(limit) * share / 100).rounded(.down))
         case .sessions(let count): count
         }
-    }
-}
-
-/// How requests travel.
-package struct HTTPSettings: Hashable, Sendable, Codable {
-    package enum Version: String, Hashable, Sendable, Codable, CaseIterable {
-        case http1_0 = "1.0"
-        case http1_1 = "1.1"
-        case http2 = "2"
-    }
-
-    /// What the exchanges are made by.
-    package enum Transport: String, Hashable, Sendable, Codable, CaseIterable {
-        /// The direct one for each request that it can do.
-        case auto
-        /// libcurl's own exchanges.
-        case general
-        /// HTTP/1 framed by Seep on connections that libcurl opened.
-        case direct
-    }
-
-    package enum Reuse: Hashable, Sendable, Codable {
-        case always
-        case never
-    }
-
-    package struct Header: Hashable, Sendable, Codable {
-        package var name: String
-        package var value: String
-
-        package init(name: String, value: String) {
-            self.name = name
-            self.value = value
-        }
-    }
-
-    package var version: Version
-    /// Whether a connection serves more than one request.
-    package var reuse: Reuse
-    /// From the send to the last byte of the response; 1 ms to 1 h.
-    package var timeout: Duration
-    /// Sent with every request, in this order; a request's own header of the same name takes its place.
-    package var headers: [Header]
-
-    package var transport: Transport
-
-    package init(
-        version: Version = .http1_1, reuse: Reuse = .always, timeout: Duration = .seconds(10), headers: [Header] = [],
-        transport: Transport = .auto
-    ) {
-        self.version = version
-        self.reuse = reuse
-        self.timeout = timeout
-        self.headers = headers
-        self.transport = transport
-    }
-
-    /// Runs recorded before there was a choice have no `transport`.
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        version = try container.decode(Version.self, forKey: .version)
-        reuse = try container.decode(Reuse.self, forKey: .reuse)
-        timeout = try container.decode(Duration.self, forKey: .timeout)
-        headers = try container.decode([Header].self, forKey: .headers)
-        transport = try container.decodeIfPresent(Transport.self, forKey: .transport) ?? .general
-    }
-}
-
-/// One named entry under `requests:`.
-package struct RequestSpec: Hashable, Sendable, Codable {
-    package enum Method: String, Hashable, Sendable, Codable, CaseIterable {
-        case get = "GET"
-        case post = "POST"
-        case put = "PUT"
-        case patch = "PATCH"
-        case delete = "DELETE"
-        case head = "HEAD"
-        case options = "OPTIONS"
-    }
-
-    package struct Body: Hashable, Sendable, Codable {
-        package var bytes: [UInt8]
-        /// The `Content-Type` sent unless a header gives another.
-        package var contentType: String?
-
-        package init(bytes: [UInt8], contentType: String?) {
-            self.bytes = bytes
-            self.contentType = contentType
-        }
-    }
-
-    /// What a response must be to count as wanted.
-    package enum StatusExpectation: Hashable, Sendable, Codable {
-        /// 200 to 399.
-        case success
-        /// In ascending order and each once, so that the same scenario is the same bytes in `run.json`.
-        case exactly([Int])
-
-        package func accepts(_ status: Int) -> Bool {
-            switch self {
-            case .success: (200..<400).contains(status)
-            case .exactly(let statuses): statuses.contains(status)
-            }
-        }
-    }
-
-    /// Unique in the scenario; `GET /path` unless named.
-    package var name: String
-    package var method: Method
-    /// A path that starts with `/` (joined to the target byte for byte), or an absolute URL.
-    package var url: String
-    /// At least 1; the request's share of the dose.
-    package var weight: Int
-    package var headers: [HTTPSettings.Header]
-    package var body: Body?
-    /// How many redirects to follow; each is a transfer of its own.
-    package var follow: Int
-    package var expect: StatusExpectation
-
-    package init(
-        name: String, method: Method = .get, url: String, weight: Int = 1, headers: [HTTPSettings.Header] = [], body: Body? = nil,
-        follow: Int = 0, expect: StatusExpectation = .success
-    ) {
-        self.name = name
-        self.method = method
-        self.url = url
-        self.weight = weight
-        self.headers = headers
-        self.body = body
-        self.follow = follow
-        self.expect = expect
     }
 }
 

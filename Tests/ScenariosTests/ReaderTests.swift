@@ -89,7 +89,7 @@ import Testing
             Self.shortest + "    weight: ${N}\n    expect: [\"${STATUS}\"]\nload: {concurrency: \"${N}\", duration: \"${D}\"}\n",
             environment: ["N": "3", "STATUS": "404", "D": "5s"])
         #expect(scenario.requests[0].weight == 3)
-        #expect(scenario.requests[0].expect == .exactly([404]))
+        #expect(scenario.requests[0].expect.status == .exactly([404]))
         #expect(scenario.load == [.closed(concurrency: 3, end: .duration(.seconds(5)))])
     }
 
@@ -133,7 +133,7 @@ import Testing
                 "database.every=50ms", "servers.granian-1.3.threads=8", "name='no'", "tests.baseline=off", "http.headers.X=a{{{{b",
             ])
         #expect(scenario.requests.map(\.url) == ["/x?a=b", "/y"])
-        #expect(scenario.requests[1].expect == .exactly([200, 404]))
+        #expect(scenario.requests[1].expect.status == .exactly([200, 404]))
         #expect(scenario.waves.count == 3)
         #expect(scenario.load == [.closed(concurrency: 2, end: .requests(101))])
         #expect(scenario.database?.source == .throwaway)

@@ -62,7 +62,7 @@ extension ScenarioDecoder {
         let written = line.url.scalar?.written ?? ""
         let spec = RequestSpec(
             name: name ?? "\(line.method.rawValue) \(SecretText.masking(written))", method: line.method, url: url, weight: weight ?? 1,
-            headers: headers ?? [], body: body, follow: follow ?? 0, expect: expect ?? .success)
+            headers: headers ?? [], body: body, follow: follow ?? 0, expect: RequestSpec.Expectation(status: expect ?? .success))
         return (spec, map["name"]?.place ?? value.place, name != nil)
     }
 
@@ -124,7 +124,7 @@ extension ScenarioDecoder {
         }
     }
 
-    private func expectation(_ value: YAMLValue) -> RequestSpec.StatusExpectation? {
+    private func expectation(_ value: YAMLValue) -> RequestSpec.Expectation.Status? {
         let expected = "a status from 100 to 599, a list of them, or `{status: …}`"
         switch value.content {
         case .scalar:
