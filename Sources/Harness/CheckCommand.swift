@@ -14,14 +14,15 @@ package enum CheckCommand {
         let load = LoadShape(scenario.load)
         lines.append("  target      \(scenario.target.text)")
         lines += databaseLines(scenario)
+        let shown = scenario.withoutSecrets
+        lines += RequestWords.head(shown)
         if let requests = load.requests {
             let counts = Deal(weights: scenario.requests.map(\.weight), seed: seed).counts(dose: requests)
             lines.append("  a wave      \(count(requests, "request")) at concurrency \(load.concurrency), dealt by weight:")
-            for (request, share) in zip(scenario.requests, counts) {
-                lines.append("                \(share) × \(request.name)\(request.follow > 0 ? " (follows up to \(request.follow))" : "")")
-            }
+            for (request, share) in zip(shown.requests, counts) { lines += RequestWords.entry(request, share: share) }
         } else {
-            lines.append("  a wave      \(load.duration.seconds) s at concurrency \(load.concurrency)")
+            lines.append("  a wave      \(load.duration.seconds) s at concurrency \(load.concurrency), of")
+            for request in shown.requests { lines += RequestWords.entry(request, share: nil) }
         }
         if scenario.load != [.standard] { lines += scenario.load.map { "                " + LoadWords.phase($0) } }
         for group in groups(scenario) {

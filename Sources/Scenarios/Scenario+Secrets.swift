@@ -3,8 +3,9 @@ extension Scenario {
     ///
     /// Struck out are: the password in the database's URL, in either form and among its parameters; the values of headers, of
     /// variables in the servers' `env`, of parameters in requests' URLs and of form fields named like a secret (`Authorization`,
-    /// `Cookie`, `*token*`, `*key*`, `*secret*`, `*password*` …); passwords in any URL; and, wherever they stand, the values of
-    /// environment variables that are named so.
+    /// `Cookie`, `*token*`, `*key*`, `*secret*`, `*password*` …); the texts of JSON bodies under such names; the password or token of
+    /// `http.auth`; passwords in any URL; and, wherever they stand, the values of environment variables that are named so. Left out
+    /// are the rows of data files, and files that are sent as bodies.
     package var withoutSecrets: Scenario {
         let striking = Striking(values: secretValues)
         var scenario = self
@@ -15,7 +16,11 @@ extension Scenario {
             scenario.database?.source = .url(striking.text(ConnectionString.withoutPassword(url)))
         }
         scenario.database?.settings = database?.settings.mapValues(striking.text) ?? [:]
-        scenario.http.headers = http.headers.map(striking.header)
+        scenario.http = striking.http(http)
+        for index in data.indices {
+            scenario.data[index].file = striking.text(data[index].file)
+            scenario.data[index].rows = DataRows()
+        }
         scenario.requests = requests.map(striking.request)
         scenario.servers = servers.map(striking.server)
         scenario.thresholds = thresholds.compactMap(striking.threshold)
@@ -54,13 +59,61 @@ private struct Striking {
         return HTTPSettings.Header(name: header.name, value: isSecret ? SecretText.struckOut : text(header.value))
     }
 
+    func http(_ http: HTTPSettings) -> HTTPSettings {
+        var struck = http
+        struck.headers = http.headers.map(header)
+        switch http.auth {
+        case .basic(let user, _): struck.auth = .basic(user: text(user), password: SecretText.struckOut)
+        case .bearer: struck.auth = .bearer(SecretText.struckOut)
+        case nil: break
+        }
+        struck.proxy = http.proxy.map { SecretText.strikingURLPasswords(text($0)) }
+        struck.tls.authorities = http.tls.authorities.map(text)
+        struck.tls.certificate = http.tls.certificate.map(text)
+        struck.tls.key = http.tls.key.map(text)
+        struck.socket = http.socket.map(template)
+        return struck
+    }
+
     func request(_ request: RequestSpec) -> RequestSpec {
         var struck = request
         struck.name = text(request.name)
         struck.url = url(text(request.url))
         struck.headers = request.headers.map(header)
-        struck.body = request.body.map(body)
+        struck.body = request.body.map { BodyStriking(text: text, parameters: parameters).body($0) }
+        struck.expect = expectation(request.expect)
+        struck.captures = request.captures.map(capture)
+        if let flow = request.flow { struck.flow = RequestSpec.Flow(before: flow.before.map(part), steps: flow.steps.map(part)) }
         return struck
+    }
+
+    private func part(_ part: RequestSpec.Flow.Part) -> RequestSpec.Flow.Part {
+        if case .request(let request) = part { .request(self.request(request)) } else { part }
+    }
+
+    private func expectation(_ expectation: RequestSpec.Expectation) -> RequestSpec.Expectation {
+        func check(_ check: RequestSpec.Expectation.Check, name: String = "") -> RequestSpec.Expectation.Check {
+            func value(_ value: String) -> String { SecretText.isSecret(name: name) ? SecretText.struckOut : text(value) }
+            return switch check {
+            case .equals(let wanted): .equals(value(wanted))
+            case .contains(let wanted): .contains(value(wanted))
+            case .matches(let pattern): .matches(value(pattern))
+            case .compares, .exists: check
+            }
+        }
+        func named(_ named: RequestSpec.Expectation.Named) -> RequestSpec.Expectation.Named {
+            RequestSpec.Expectation.Named(name: text(named.name), check: check(named.check, name: named.name))
+        }
+        var struck = expectation
+        struck.headers = expectation.headers.map(named)
+        struck.body = expectation.body.map { check($0) }
+        struck.json = expectation.json.map(named)
+        return struck
+    }
+
+    private func capture(_ capture: RequestSpec.Capture) -> RequestSpec.Capture {
+        guard case .match(let pattern) = capture.source else { return capture }
+        return RequestSpec.Capture(name: capture.name, source: .match(text(pattern)))
     }
 
     /// A threshold names requests, whose names may come from anywhere.
@@ -92,13 +145,6 @@ private struct Striking {
     private func url(_ url: String) -> String {
         guard let question = url.firstIndex(of: "?") else { return url }
         return url[...question] + parameters(url[question...].dropFirst())
-    }
-
-    private func body(_ body: RequestSpec.Body) -> RequestSpec.Body {
-        // Bytes that are no text hold no variable.
-        guard let written = String(validating: body.bytes, as: UTF8.self) else { return body }
-        let isForm = body.contentType == "application/x-www-form-urlencoded"
-        return RequestSpec.Body(bytes: Array((isForm ? parameters(text(written)[...]) : text(written)).utf8), contentType: body.contentType)
     }
 
     private func parameters(_ text: Substring) -> String {

@@ -73,6 +73,11 @@ package struct Scenario: Hashable, Sendable, Codable {
     }
 }
 
+extension Scenario {
+    /// Every request that can be sent, those of flows in their place; their names are the classes' of a run.
+    package var sentRequests: [RequestSpec] { requests.flatMap { $0.flow?.requests ?? [$0] } }
+}
+
 /// A string with placeholders `{{name}}`, kept as written; values are put in when a cell begins.
 package struct Template: Hashable, Sendable, Codable, ExpressibleByStringLiteral {
     package var text: String

@@ -105,6 +105,24 @@ struct URLFlags: ParsableArguments {
     @Option(help: "Arrivals, like `50/s`, whatever the server does; with --duration.")
     var rate: String?
 
+    @Option(help: "How long a request may take, like `2s`; default: 10 s.")
+    var timeout: String?
+
+    @Option(name: [.customShort("u"), .long], help: ArgumentHelp("Basic authentication.", valueName: "name:password"))
+    var user: String?
+
+    @Option(name: .customLong("ca"), help: ArgumentHelp("Certificates to believe in place of the system's.", valueName: "file"))
+    var authorities: String?
+
+    @Flag(name: [.customShort("k"), .long], help: "Believe any certificate.")
+    var insecure = false
+
+    @Option(name: [.customShort("x"), .long], help: ArgumentHelp("An HTTP proxy.", valueName: "url"))
+    var proxy: String?
+
+    @Option(name: .customLong("unix-socket"), help: ArgumentHelp("Connect to this socket; the host is a name only.", valueName: "path"))
+    var socket: String?
+
     @Option(help: "The name of the results folder; default: host and port.")
     var name: String?
 
@@ -117,7 +135,8 @@ struct URLFlags: ParsableArguments {
             ("--database", database != nil), ("-X", method != nil), ("-H", !headers.isEmpty), ("-d", body != nil),
             ("--expect", expect != nil),
             ("--sessions", sessions != nil), ("-c", concurrency != nil), ("-n", requests != nil), ("-z", duration != nil),
-            ("--rate", rate != nil), ("--name", name != nil), ("--authorized", authorized),
+            ("--rate", rate != nil), ("--timeout", timeout != nil), ("-u", user != nil), ("--ca", authorities != nil), ("-k", insecure),
+            ("-x", proxy != nil), ("--unix-socket", socket != nil), ("--name", name != nil), ("--authorized", authorized),
         ]
         return flags.first { $0.1 }?.0
     }
@@ -126,7 +145,9 @@ struct URLFlags: ParsableArguments {
         try Scenario.fromURLs(
             ScenarioFlags(
                 urls: urls, database: database, method: method, headers: headers, body: body, expect: expect, sessions: sessions,
-                concurrency: concurrency, requests: requests, duration: duration, rate: rate, name: name, authorized: authorized),
+                concurrency: concurrency, requests: requests, duration: duration, rate: rate, name: name, authorized: authorized,
+                connection: ScenarioFlags.Connection(
+                    timeout: timeout, authorities: authorities, isInsecure: insecure, proxy: proxy, socket: socket, user: user)),
             folder: FileManager.default.currentDirectoryPath)
     }
 }

@@ -5,6 +5,8 @@ final class Diagnostics {
     private var sources: [SourceText] = []
     private var found: [ScenarioProblem] = []
     private var known: Set<ScenarioProblem> = []
+    /// The data files with problems, in the order of their reports.
+    private var dataFiles: [String] = []
 
     /// Makes a file known whose places will be reported.
     ///
@@ -29,12 +31,16 @@ final class Diagnostics {
             case .flag(let name, let text, let column):
                 ScenarioProblem(
                     file: name, column: column, text: SecretText.masking(text), message: message, expected: expected, hint: help)
+            case .dataFile(let path, let line):
+                ScenarioProblem(file: path, line: line, message: message, expected: expected, hint: help)
             }
+        if case .dataFile(let path, _) = place, !dataFiles.contains(path) { dataFiles.append(path) }
         // An alias in YAML is read wherever it stands, and is wrong once.
         if known.insert(problem).inserted { found.append(problem) }
     }
 
-    /// All problems by place: the file's first, then those of the files it includes, then the flags' in the order of their reports.
+    /// All problems by place: the file's first, then those of the files it includes, of data files, and the flags' in the order of
+    /// their reports.
     var sorted: ScenarioProblems {
         let ordered = found.enumerated().sorted { one, other in
             key(one.element, one.offset) < key(other.element, other.offset)
@@ -43,6 +49,9 @@ final class Diagnostics {
     }
 
     private func key(_ problem: ScenarioProblem, _ offset: Int) -> (Int, Int, Int, Int) {
+        if problem.column == nil, let index = dataFiles.firstIndex(of: problem.file) {
+            return (sources.count + index, problem.line ?? 0, 0, offset)
+        }
         guard let line = problem.line else { return (Int.max, 0, 0, offset) }
         return (sources.firstIndex { $0.path == problem.file } ?? 0, line, problem.column ?? 0, offset)
     }

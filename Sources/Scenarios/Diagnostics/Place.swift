@@ -4,7 +4,10 @@ enum Place: Hashable {
     case file(line: Int, column: Int, source: Int = 0)
     /// A flag's value; the column is from 1 within `text`.
     case flag(name: String, text: String, column: Int)
+    /// A line of a data file, which is not shown: it may hold anything. `nil` for the file as a whole.
+    case dataFile(path: String, line: Int?)
 
+    /// In the scenario's own files.
     var line: Int? {
         if case .file(let line, _, _) = self { line } else { nil }
     }

@@ -4,7 +4,7 @@ enum SecretText {
     static let struckOut = "***"
 
     private static let words = [
-        "authorization", "cookie", "token", "secret", "password", "passwd", "passphrase", "credential", "key",
+        "authorization", "cookie", "token", "secret", "password", "passwd", "passphrase", "credential", "key", "bearer",
     ]
 
     /// Whether the value of a header, variable or parameter of this name is a secret.

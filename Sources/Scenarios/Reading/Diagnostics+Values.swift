@@ -33,16 +33,30 @@ extension Diagnostics {
     /// Text with the placeholders of `known`.
     func template(_ value: YAMLValue, _ owner: String, known: [String], expected: String = "text") -> Template? {
         guard let scalar = scalar(value, owner, expected: expected) else { return nil }
-        var text = ""
+        // Taken apart and put together again, so that a brace at the end of a variable makes no placeholder with what follows it.
+        var written = ""
+        var literal = ""
+        func flush() {
+            written += Template(verbatim: literal).text
+            literal = ""
+        }
         for segment in scalar.segments {
             switch segment {
-            case .expanded(let value): text += Template(verbatim: value).text
-            case .written(let written):
-                guard checkPlaceholders(written, known: known, at: value.place, owner) else { return nil }
-                text += written
+            case .expanded(let value): literal += value
+            case .written(let text):
+                guard checkPlaceholders(text, known: known, at: value.place, owner) else { return nil }
+                for piece in TemplatePiece.pieces(of: text) {
+                    switch piece {
+                    case .text(let text), .malformed(let text): literal += text
+                    case .placeholder(let name):
+                        flush()
+                        written += "{{\(name)}}"
+                    }
+                }
             }
         }
-        return Template(text)
+        flush()
+        return Template(written)
     }
 
     private func checkPlaceholders(_ written: String, known: [String], at place: Place, _ owner: String) -> Bool {
@@ -56,17 +70,20 @@ extension Diagnostics {
                 reportPlaceholder(name, known: known, at: place, owner)
             case .malformed(let text):
                 right = false
-                report(
-                    place, "`\(SecretText.masking(text))` is no placeholder like `{{port}}`",
-                    help: "write `{{{{` for the two braces themselves")
+                reportMalformed(text, at: place)
             }
         }
         return right
     }
 
+    /// - Parameter text: as written, from the braces on.
+    func reportMalformed(_ text: String, at place: Place) {
+        report(
+            place, "`\(SecretText.masking(text))` is no placeholder like `{{port}}`", help: "write `{{{{` for the two braces themselves")
+    }
+
     private func reportPlaceholder(_ name: String, known: [String], at place: Place, _ owner: String) {
-        // `{{data.field}}`, `{{matrix.value}}`; and in a request `{{captured}}`.
-        if name.contains(".") || owner.hasPrefix("a request's") {
+        if name.hasPrefix("matrix.") {
             report(place, "`{{\(name)}}` is not supported yet", help: "write `{{{{` for the two braces themselves")
             return
         }

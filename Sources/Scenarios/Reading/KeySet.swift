@@ -5,11 +5,14 @@ struct KeySet {
     let accepted: [String]
     /// Designed, but not built yet: refused by name, never ignored.
     let planned: [String]
+    /// Keys that belong elsewhere, or are called otherwise here, and what to say of them.
+    let elsewhere: [String: String]
 
-    init(_ owner: String, _ accepted: [String], planned: [String] = []) {
+    init(_ owner: String, _ accepted: [String], planned: [String] = [], elsewhere: [String: String] = [:]) {
         self.owner = owner
         self.accepted = accepted
         self.planned = planned
+        self.elsewhere = elsewhere
     }
 
     static let scenario = KeySet(
@@ -18,10 +21,10 @@ struct KeySet {
         planned: planned)
 
     private static let inEnvironments = [
-        "target", "authorized", "database", "http", "requests", "load", "waves", "tests", "servers", "thresholds",
+        "target", "authorized", "database", "data", "http", "requests", "load", "waves", "tests", "servers", "thresholds",
     ]
 
-    private static let planned = ["data", "soak", "expected", "matrix", "repeat"]
+    private static let planned = ["soak", "expected", "matrix", "repeat"]
 
     static let environment = KeySet("an environment", inEnvironments, planned: planned)
 
@@ -29,18 +32,80 @@ struct KeySet {
 
     static let sessions = KeySet("`sessions`", ["application_name", "role", "database", "client_addr"])
 
+    static let data = KeySet("a data set", ["file", "pick"])
+
     static let http = KeySet(
-        "`http`", ["version", "reuse", "timeout", "headers", "transport"], planned: ["auth", "proxy", "tls"])
+        "`http`", ["version", "reuse", "timeout", "headers", "auth", "proxy", "tls", "socket", "transport"])
+
+    static let auth = KeySet("`auth`", ["basic", "bearer"])
+
+    static let basic = KeySet("`basic`", ["user", "password"])
+
+    static let tls = KeySet(
+        "`tls`", ["ca", "certificate", "key", "verify"], elsewhere: ["cert": "`certificate`", "insecure": "`verify: false`"])
 
     static let methods = ["get", "post", "put", "patch", "delete", "head", "options"]
 
+    private static let ofEveryRequest =
+        ["name"] + methods + [
+            "method", "url", "headers", "body", "json", "form", "multipart", "follow", "expect", "hang_up", "read", "timeout",
+        ]
+
+    private static let pauses = ["wait", "sleep", "pause", "delay"]
+
     static let request = KeySet(
-        "a request",
-        ["name"] + methods + ["method", "url", "weight", "headers", "body", "json", "form", "follow", "expect"],
-        planned: ["capture", "hang_up", "read", "before", "steps", "think"])
+        "a request", ofEveryRequest + ["weight"],
+        elsewhere: [
+            "think": "`{think: 1s}` is an element of the `steps` of a flow", "capture": "it belongs to a request in the `steps` of a flow",
+            "auth": "see `http.auth`", "cookies": "a flow keeps cookies by itself; else write a header `Cookie`",
+        ])
+
+    /// A request in a flow.
+    static let step = KeySet(
+        "a request of a flow", ofEveryRequest + ["capture"],
+        elsewhere: Dictionary(pauses.map { ($0, "write `{think: 1s}`") }, uniquingKeysWith: { first, _ in first }).merging(
+            [
+                "weight": "the flow as a whole has one, beside `steps`", "think": "a pause is an element of its own: `{think: 1s}`",
+                "before": "it belongs beside `steps`", "steps": "flows do not nest", "auth": "see `http.auth`",
+            ], uniquingKeysWith: { first, _ in first }))
+
+    static let think = KeySet(
+        "a pause", ["think"],
+        elsewhere: Dictionary(
+            ofEveryRequest.map { ($0, "a request is an element of its own") }, uniquingKeysWith: { first, _ in first }))
+
+    static let flow = KeySet(
+        "a flow", ["name", "weight", "before", "steps"],
+        elsewhere: Dictionary(
+            (ofEveryRequest + ["capture"]).filter { $0 != "name" }.map { ($0, "it belongs to a request in `steps` or `before`") },
+            uniquingKeysWith: { first, _ in first }
+        ).merging(["think": "`{think: 1s}` is an element of `steps`"], uniquingKeysWith: { first, _ in first }))
 
     static let expectation = KeySet(
-        "`expect`", ["status"], planned: ["json", "body", "headers", "within"])
+        "`expect`", ["status", "headers", "body", "json", "within", "end"],
+        elsewhere: [
+            "header": "`headers`", "timeout": "an end is wanted by `end: timeout`, a time by `within: 2s`",
+            "contains": "`body: {contains: …}`",
+        ])
+
+    private static let synonymsOfMatches = ["match": "`matches`", "regex": "`matches`", "regexp": "`matches`", "pattern": "`matches`"]
+
+    static let bodyChecks = KeySet("a check of a body", ["contains", "matches", "equals"], elsewhere: synonymsOfMatches)
+
+    static let checks = KeySet("a check", ["equals", "contains", "matches", "exists"], elsewhere: synonymsOfMatches)
+
+    static let capture = KeySet(
+        "a capture", ["json", "header", "match"],
+        elsewhere: [
+            "matches": "`match`", "regex": "`match`", "regexp": "`match`", "pattern": "`match`", "body": "`match`", "jsonpath": "`json`",
+            "headers": "`header`",
+        ])
+
+    static let hangUp = KeySet("`hang_up`", ["when", "how"])
+
+    static let bodyFile = KeySet("`body`", ["file", "type"])
+
+    static let part = KeySet("a part of `multipart`", ["file", "type", "name"])
 
     static let phase = KeySet(
         "a phase of the load",

@@ -6,6 +6,8 @@ struct MapReader {
     private var members: [String: YAMLValue.Member] = [:]
     /// Keys that a misspelt key was probably meant to be: not reported as missing too.
     private var suggested: Set<String> = []
+    /// Whether a key that belongs elsewhere was reported.
+    private(set) var isMisplaced = false
 
     /// `nil` when the value is no map, which is reported.
     init?(_ value: YAMLValue, _ keys: KeySet, _ diagnostics: Diagnostics) {
@@ -18,6 +20,12 @@ struct MapReader {
                 members[member.key] = member
             } else if keys.planned.contains(member.key) {
                 diagnostics.report(member.keyPlace, "`\(member.key)` is not supported yet")
+            } else if let words = keys.elsewhere[member.key] {
+                isMisplaced = true
+                // A key in backquotes is what this one is called here.
+                let isName = words.hasPrefix("`") && words.hasSuffix("`") && !words.dropFirst().dropLast().contains("`")
+                diagnostics.report(
+                    member.keyPlace, "`\(member.key)` is no key of \(keys.owner)", help: isName ? "did you mean \(words)?" : words)
             } else {
                 reportUnknown(member)
             }

@@ -26,11 +26,41 @@ package struct ScenarioFlags: Hashable, Sendable {
     package var name: String?
     /// `--authorized`.
     package var authorized: Bool
+    /// What connections need.
+    package var connection: Connection
+
+    /// `http` of a scenario, in flags.
+    package struct Connection: Hashable, Sendable {
+        /// `--timeout`, a duration.
+        package var timeout: String?
+        /// `--ca`, a path.
+        package var authorities: String?
+        /// `--insecure`.
+        package var isInsecure: Bool
+        /// `--proxy`, a URL.
+        package var proxy: String?
+        /// `--unix-socket`, a path.
+        package var socket: String?
+        /// `--user`, `name:password`.
+        package var user: String?
+
+        package init(
+            timeout: String? = nil, authorities: String? = nil, isInsecure: Bool = false, proxy: String? = nil, socket: String? = nil,
+            user: String? = nil
+        ) {
+            self.timeout = timeout
+            self.authorities = authorities
+            self.isInsecure = isInsecure
+            self.proxy = proxy
+            self.socket = socket
+            self.user = user
+        }
+    }
 
     package init(
         urls: [String], database: String? = nil, method: String? = nil, headers: [String] = [], body: String? = nil, expect: String? = nil,
         sessions: String? = nil, concurrency: String? = nil, requests: String? = nil, duration: String? = nil, rate: String? = nil,
-        name: String? = nil, authorized: Bool = false
+        name: String? = nil, authorized: Bool = false, connection: Connection = Connection()
     ) {
         self.urls = urls
         self.database = database
@@ -45,6 +75,7 @@ package struct ScenarioFlags: Hashable, Sendable {
         self.rate = rate
         self.name = name
         self.authorized = authorized
+        self.connection = connection
     }
 }
 
@@ -89,6 +120,8 @@ private struct FlagTree {
             diagnostics.report(place("--sessions", sessions), "`--sessions` needs `--database`")
         }
         if let load = load() { root.append(("load", load)) }
+        let http = connection()
+        if !http.isEmpty { root.append(("http", map(http))) }
         if flags.authorized { root.append(("authorized", scalar("true", "--authorized"))) }
         if let name = flags.name { root.append(("name", scalar(name, "--name"))) }
 
@@ -164,6 +197,35 @@ private struct FlagTree {
         guard let flag = entries.last?.2 else { return nil }
         let members = entries.map { YAMLValue.Member(key: $0.0, keyPlace: $0.1.place, value: $0.1) }
         return YAMLValue(place: place(flag, flags.rate ?? ""), content: .mapping(members))
+    }
+
+    private func connection() -> [(String, YAMLValue)] {
+        let given = flags.connection
+        var entries: [(String, YAMLValue)] = []
+        if let timeout = given.timeout { entries.append(("timeout", scalar(timeout, "--timeout"))) }
+        var tls: [(String, YAMLValue)] = []
+        if let path = given.authorities { tls.append(("ca", scalar(path, "--ca", isText: true))) }
+        if given.isInsecure { tls.append(("verify", scalar("false", "--insecure"))) }
+        if !tls.isEmpty { entries.append(("tls", map(tls))) }
+        if let proxy = given.proxy { entries.append(("proxy", scalar(proxy, "--proxy", isText: true))) }
+        if let socket = given.socket { entries.append(("socket", scalar(socket, "--unix-socket", isText: true))) }
+        if let user = given.user, let basic = basic(user) { entries.append(("auth", map([("basic", basic)]))) }
+        return entries
+    }
+
+    private func basic(_ user: String) -> YAMLValue? {
+        let flag = "--user"
+        guard let colon = user.firstIndex(of: ":") else {
+            // It may be the password alone.
+            diagnostics.report(place(flag, ""), "a user and a password are needed", expected: "`name:password`")
+            return nil
+        }
+        let shown = user[...colon] + SecretText.struckOut
+        let password = String(user[colon...].dropFirst())
+        return map([
+            ("user", scalar(String(user[..<colon]), flag, String(shown), isText: true)),
+            ("password", scalar(password, flag, String(shown), isText: true)),
+        ])
     }
 
     private func place(_ flag: String, _ text: String) -> Place { .flag(name: flag, text: text, column: 1) }

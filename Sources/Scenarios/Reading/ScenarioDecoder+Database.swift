@@ -1,4 +1,4 @@
-/// `database` and `http`.
+/// `database`.
 extension ScenarioDecoder {
     private static let urlText = "`throwaway`, a URI like `postgresql://user@host:5432/name`, or keywords like `host=… dbname=…`"
 
@@ -100,38 +100,5 @@ extension ScenarioDecoder {
         }
         diagnostics.report(value.place, "`budget` is out of range", expected: expected)
         return nil
-    }
-
-    func http(_ value: YAMLValue) -> HTTPSettings? {
-        guard let map = MapReader(value, .http, diagnostics) else { return nil }
-        var http = HTTPSettings()
-        if let value = map["version"],
-            let word = diagnostics.word(value, "`version`", of: HTTPSettings.Version.allCases.map(\.rawValue)),
-            let version = HTTPSettings.Version(rawValue: word)
-        {
-            http.version = version
-        }
-        if let value = map["reuse"] {
-            if let scalar = value.scalar, case .integer = CoreScalar(scalar) {
-                diagnostics.report(
-                    value.place, "a number of requests per connection is not supported yet", expected: "`always` or `never`")
-            } else if diagnostics.word(value, "`reuse`", of: ["always", "never"]) == "never" {
-                http.reuse = .never
-            }
-        }
-        let timeouts: ClosedRange<Duration> = .milliseconds(1)...(.seconds(3600))
-        if let timeout = map["timeout"].flatMap({ diagnostics.duration($0, "`timeout`", in: timeouts) }) { http.timeout = timeout }
-        http.headers = map["headers"].map { headers($0, "`headers`") } ?? []
-        if let value = map["transport"],
-            let word = diagnostics.word(value, "`transport`", of: HTTPSettings.Transport.allCases.map(\.rawValue)),
-            let transport = HTTPSettings.Transport(rawValue: word)
-        {
-            http.transport = transport
-            if transport == .direct, http.version == .http2 {
-                diagnostics.report(
-                    value.place, "the direct transport speaks HTTP/1 only, and `version` is 2", expected: "`auto` or `general`")
-            }
-        }
-        return http
     }
 }

@@ -1,12 +1,21 @@
+/// What the scenario around a request says about it.
+struct RequestContext {
+    /// Whether hosts must be near.
+    let checksReach: Bool
+    /// Of `http`.
+    let timeout: Duration
+    var scope: PlaceholderScope
+}
+
 /// `requests`: what is sent.
 extension ScenarioDecoder {
     private static let requestLimit = 10_000
     private static let weights = 1...10_000
     private static let redirects = 0...50
-    private static let statuses = 100...599
+    private static let timeouts: ClosedRange<Duration> = .milliseconds(1)...(.seconds(3600))
     private static let methodText = "`get: /path`, likewise \(KeySet.methods.dropFirst().quotedList), or `method` and `url`"
 
-    func requests(_ map: MapReader, checksReach: Bool) -> [RequestSpec] {
+    func requests(_ map: MapReader, _ context: RequestContext) -> [RequestSpec] {
         let expected = "a list of requests, each like `get: /path`"
         guard let value = map.required("requests", expected: expected),
             let elements = diagnostics.elements(value, "`requests`", expected: expected)
@@ -14,59 +23,56 @@ extension ScenarioDecoder {
         if elements.isEmpty {
             diagnostics.report(value.place, "`requests` is empty", expected: expected)
         }
-        guard elements.count <= Self.requestLimit else {
-            diagnostics.report(value.place, "`requests` holds \(elements.count) requests", expected: "at most \(Self.requestLimit)")
+        let count = elements.reduce(0) { $0 + FlowParts.count(in: $1) }
+        guard count <= Self.requestLimit else {
+            let parts = count == elements.count ? "" : " and parts of flows"
+            diagnostics.report(value.place, "`requests` holds \(count) requests\(parts)", expected: "at most \(Self.requestLimit)")
             return []
         }
-        var named: [(spec: RequestSpec, place: Place, isNamed: Bool)] = []
-        for element in elements {
-            if let request = request(element, checksReach: checksReach) { named.append(request) }
-        }
-        return withUniqueNames(named)
+        return UniqueNames(diagnostics).apply(to: elements.compactMap { entry($0, context) })
     }
 
-    /// A name that was given must be given once; one that comes of method and URL gets a number behind it.
-    private func withUniqueNames(_ requests: [(spec: RequestSpec, place: Place, isNamed: Bool)]) -> [RequestSpec] {
-        var taken: Set<String> = []
-        for request in requests where request.isNamed {
-            if !taken.insert(request.spec.name).inserted {
-                diagnostics.report(request.place, "another request has this name", expected: "a name that no other request has")
-            }
+    /// A request, or a flow.
+    private func entry(_ value: YAMLValue, _ context: RequestContext) -> NamedRequest? {
+        if case .mapping(let members) = value.content, members.contains(where: { $0.key == "steps" || $0.key == "before" }) {
+            return flow(value, context)
         }
-        var lastNumber: [String: Int] = [:]
-        return requests.map { request in
-            guard !request.isNamed, !taken.insert(request.spec.name).inserted else { return request.spec }
-            var spec = request.spec
-            var number = lastNumber[request.spec.name] ?? 1
-            repeat {
-                number += 1
-                spec.name = "\(request.spec.name) (\(number))"
-            } while !taken.insert(spec.name).inserted
-            lastNumber[request.spec.name] = number
-            return spec
-        }
+        return request(value, .request, context)
     }
 
-    private func request(_ value: YAMLValue, checksReach: Bool) -> (spec: RequestSpec, place: Place, isNamed: Bool)? {
-        guard let map = MapReader(value, .request, diagnostics) else { return nil }
+    /// - Parameter keys: of a request alone, or of one in a flow.
+    func request(_ value: YAMLValue, _ keys: KeySet, _ context: RequestContext) -> NamedRequest? {
+        guard let map = MapReader(value, keys, diagnostics) else { return nil }
+        let texts = RequestTexts(context.scope, diagnostics)
         let line = methodAndURL(map)
-        let url = line.flatMap { self.url($0.url, checksReach: checksReach) }
-        let weight = map["weight"].flatMap { diagnostics.integer($0, "`weight`", in: Self.weights) }
-        let headers = map["headers"].map { self.headers($0, "a request's `headers`") }
-        let body = self.body(map)
+        let url = line.flatMap { self.url($0.url, texts, checksReach: context.checksReach) }
+        let weight = map["weight"].flatMap(self.weight)
+        let headers = map["headers"].map { self.headers($0, "a request's `headers`", texts) }
+        let body = self.body(map, texts)
         let follow = map["follow"].flatMap { diagnostics.integer($0, "`follow`", in: Self.redirects) }
-        let expect = map["expect"].flatMap(expectation)
-        let name = map["name"].flatMap { requestName($0) }
-        guard let line, let url else { return nil }
+        let expect = map["expect"].flatMap { self.expectation($0, texts) }
+        let captures = map["capture"].map(self.captures) ?? []
+        let timeout = map["timeout"].flatMap { diagnostics.duration($0, "`timeout`", in: Self.timeouts) }
+        let hangUp = map["hang_up"].flatMap(self.hangUp)
+        let readRate = map["read"].flatMap(self.readRate)
+        let name = map["name"].flatMap(requestName)
+        // A later request of a flow may name what this one was meant to capture, also where it is wrong otherwise.
+        let captured = captures.map(\.name)
+        guard let line, let url else { return NamedRequest(spec: nil, place: value.place, isNamed: false, captured: captured) }
         // The name shows what is written: what a variable brings could be a secret.
         let written = line.url.scalar?.written ?? ""
-        let spec = RequestSpec(
+        var spec = RequestSpec(
             name: name ?? "\(line.method.rawValue) \(SecretText.masking(written))", method: line.method, url: url, weight: weight ?? 1,
-            headers: headers ?? [], body: body, follow: follow ?? 0, expect: RequestSpec.Expectation(status: expect ?? .success))
-        return (spec, map["name"]?.place ?? value.place, name != nil)
+            headers: headers ?? [], body: body, isTemplated: texts.hasPlaceholders, follow: follow ?? 0,
+            expect: expect ?? RequestSpec.Expectation(), captures: captures, timeout: timeout, hangUp: hangUp, readRate: readRate)
+        checkContradictions(spec, map, timeout: timeout ?? context.timeout)
+        if !spec.isTemplated { spec = spec.mappingTexts(\.literal) }
+        return NamedRequest(spec: spec, place: map["name"]?.place ?? value.place, isNamed: name != nil, captured: captured)
     }
 
-    private func requestName(_ value: YAMLValue) -> String? {
+    func weight(_ value: YAMLValue) -> Int? { diagnostics.integer(value, "`weight`", in: Self.weights) }
+
+    func requestName(_ value: YAMLValue) -> String? {
         guard let name = diagnostics.text(value, "a request's `name`") else { return nil }
         guard !name.isEmpty, name.utf8.count <= 200, !name.hasControlCharacters else {
             diagnostics.report(
@@ -91,7 +97,7 @@ extension ScenarioDecoder {
             return (verb, url)
         }
         guard map.has("method") || map.has("url") else {
-            if !(KeySet.methods + ["method", "url"]).contains(where: map.wasMeant) {
+            if !(KeySet.methods + ["method", "url"]).contains(where: map.wasMeant), !map.isMisplaced {
                 diagnostics.report(map.place, "a request needs a method and a URL", expected: expected)
             }
             return nil
@@ -104,63 +110,46 @@ extension ScenarioDecoder {
         return (method, url)
     }
 
-    private func url(_ value: YAMLValue, checksReach: Bool) -> String? {
-        let expected = "a path that begins with `/`, or a URL"
-        guard let text = diagnostics.text(value, "a request's URL", expected: expected) else { return nil }
-        if value.scalar?.isUnknown == true { return text }
-        if text.hasPrefix("/") {
-            guard let problem = HTTPURL.problem(ofCharacters: text) else { return text }
-            diagnostics.report(value.place, "this path cannot be sent: \(problem.reason)", expected: expected, help: problem.help)
+    private static let urlText = "a path that begins with `/`, or a URL"
+
+    private func url(_ value: YAMLValue, _ texts: RequestTexts, checksReach: Bool) -> String? {
+        let owner = "a request's URL"
+        guard let template = texts.template(value, owner, expected: Self.urlText, use: .url(isStart: true)) else { return nil }
+        if value.scalar?.isUnknown == true { return template.writtenText }
+        let beginning: String
+        switch template.pieces.first {
+        case .text(let text): beginning = text
+        case nil: beginning = ""
+        default: beginning = "/"
+        }
+        let isPath = beginning.hasPrefix("/")
+        for case .text(let text) in template.pieces where isPath || template.hasPlaceholders {
+            guard let problem = HTTPURL.problem(ofCharacters: text) else { continue }
+            diagnostics.report(
+                value.place, "this \(isPath ? "path" : "URL") cannot be sent: \(problem.reason)", expected: Self.urlText, help: problem.help
+            )
             return nil
+        }
+        if !isPath, !checkAbsolute(beginning, template, at: value.place, checksReach: checksReach) { return nil }
+        return template.writtenText
+    }
+
+    /// - Parameter beginning: up to the first placeholder.
+    private func checkAbsolute(_ beginning: String, _ template: RequestTemplate, at place: Place, checksReach: Bool) -> Bool {
+        let behind = beginning.firstRange(of: "://").map { beginning[$0.upperBound...] }
+        if template.hasPlaceholders, let behind, !behind.contains(where: { $0 == "/" || $0 == "?" }) {
+            diagnostics.report(
+                place, "a placeholder stands in the host or the port of a URL", expected: "placeholders in the path or the query only")
+            return false
         }
         do throws(HTTPURLError) {
-            let url = try HTTPURL(text)
-            if checksReach { checkReach(of: url, "a request", at: value.place) }
-            return text
+            let url = try HTTPURL(beginning)
+            if checksReach { checkReach(of: url, "a request", at: place) }
+            return true
         } catch {
-            let help = text.contains("://") ? error.help : "a path begins with `/`"
-            diagnostics.report(value.place, "this is no URL to load: \(error.reason)", expected: expected, help: help)
-            return nil
+            let help = beginning.contains("://") ? error.help : "a path begins with `/`"
+            diagnostics.report(place, "this is no URL to load: \(error.reason)", expected: Self.urlText, help: help)
+            return false
         }
-    }
-
-    private func expectation(_ value: YAMLValue) -> RequestSpec.Expectation.Status? {
-        let expected = "a status from 100 to 599, a list of them, or `{status: …}`"
-        switch value.content {
-        case .scalar:
-            return status(value).map { .exactly([$0]) }
-        case .sequence(let values):
-            if values.isEmpty { diagnostics.report(value.place, "`expect` is empty", expected: expected) }
-            return .exactly(Set(values.compactMap(status)).sorted())
-        case .mapping:
-            guard let map = MapReader(value, .expectation, diagnostics) else { return nil }
-            guard let status = map["status"] else {
-                // `expect: {within: 2s}` is planned, and reported so.
-                if case .mapping(let members) = value.content, members.isEmpty {
-                    diagnostics.report(value.place, "`expect` is empty", expected: expected)
-                }
-                return nil
-            }
-            if case .mapping = status.content {
-                diagnostics.reportType(status, "`status`", expected: "a status from 100 to 599, or a list of them")
-                return nil
-            }
-            return expectation(status)
-        }
-    }
-
-    private func status(_ value: YAMLValue) -> Int? {
-        if let scalar = value.scalar, !scalar.isPlain, !scalar.hasVariables, !TemplatePiece.isPlain(scalar.written) {
-            _ = diagnostics.literal(scalar, at: value.place, "a request's `expect`")
-            return nil
-        }
-        return diagnostics.integer(value, "a status", in: Self.statuses)
-    }
-}
-
-extension TemplatePiece {
-    /// Whether a text holds no placeholder.
-    static func isPlain(_ text: String) -> Bool {
-        pieces(of: text).allSatisfy { if case .text = $0 { true } else { false } }
     }
 }

@@ -2,22 +2,29 @@
 extension ScenarioDecoder {
     private static let most = 100
 
-    /// - Parameter requests: all of the scenario.
-    func thresholds(_ value: YAMLValue, requests: [RequestSpec]) -> [Threshold] {
+    /// - Parameter scenario: with all of its requests.
+    func thresholds(_ value: YAMLValue, of scenario: Scenario) -> [Threshold] {
         let expected = "a list of thresholds like `latency.p99 < 400ms`"
         guard let elements = diagnostics.elements(value, "`thresholds`", expected: expected) else { return [] }
         guard elements.count <= Self.most else {
             diagnostics.report(elements[Self.most].place, "there are more than \(Self.most) thresholds")
             return []
         }
-        let names = requests.map(\.name)
+        let names = Names(
+            requests: scenario.sentRequests.map(\.name), flows: scenario.requests.filter { $0.flow != nil }.map(\.name))
         return elements.compactMap { element in
             if case .mapping = element.content { return threshold(element, names) }
             return parse(element, names)
         }
     }
 
-    private func threshold(_ value: YAMLValue, _ names: [String]) -> Threshold? {
+    /// What a threshold may name, and what it may not although it has a name.
+    private struct Names {
+        let requests: [String]
+        let flows: [String]
+    }
+
+    private func threshold(_ value: YAMLValue, _ names: Names) -> Threshold? {
         guard let map = MapReader(value, .threshold, diagnostics) else { return nil }
         let abort = map["abort"].flatMap { diagnostics.boolean($0, "`abort`") } ?? false
         let grace = map["grace"].flatMap { diagnostics.duration($0, "`grace`", in: .zero...(.seconds(86_400))) }
@@ -37,7 +44,7 @@ extension ScenarioDecoder {
         return threshold
     }
 
-    private func parse(_ value: YAMLValue, _ names: [String]) -> Threshold? {
+    private func parse(_ value: YAMLValue, _ names: Names) -> Threshold? {
         let expected = "a threshold like `latency.p99 < 400ms`"
         guard let scalar = diagnostics.scalar(value, "a threshold", expected: expected), !scalar.isUnknown else { return nil }
         let threshold: Threshold
@@ -50,20 +57,28 @@ extension ScenarioDecoder {
                 place(value, scalar, error.offset), message, expected: error.expected, help: scalar.hasVariables ? nil : error.help)
             return nil
         }
-        if let request = threshold.request, !names.contains(request) {
+        if let request = threshold.request, !names.requests.contains(request) {
             let offset = scalar.text.unicodeScalars.firstIndex(of: "{").map {
                 scalar.text.unicodeScalars.distance(from: scalar.text.startIndex, to: $0) + 1
             }
-            diagnostics.report(
-                place(value, scalar, offset ?? 0),
-                scalar.hasVariables ? "no request has this name" : "no request has the name `\(SecretText.masking(request))`",
-                expected: names.count <= 10 ? "one of \(names.map(SecretText.masking).quotedList)" : "the name of a request",
-                help: scalar.hasVariables
-                    ? nil
-                    : Suggestion.nearest(to: request, among: names).map { "did you mean `\(SecretText.masking($0))`?" })
+            reportUnknown(request, hasVariables: scalar.hasVariables, names, at: place(value, scalar, offset ?? 0))
             return nil
         }
         return threshold
+    }
+
+    private func reportUnknown(_ request: String, hasVariables: Bool, _ names: Names, at place: Place) {
+        let expected =
+            names.requests.count <= 10 ? "one of \(names.requests.map(SecretText.masking).quotedList)" : "the name of a request"
+        if names.flows.contains(request) {
+            diagnostics.report(
+                place, "a flow has no figures of its own", expected: expected, help: "name one of its requests; `seep check` lists them")
+            return
+        }
+        let nearest = Suggestion.nearest(to: request, among: names.requests)
+        diagnostics.report(
+            place, hasVariables ? "no request has this name" : "no request has the name `\(SecretText.masking(request))`",
+            expected: expected, help: hasVariables ? nil : nearest.map { "did you mean `\(SecretText.masking($0))`?" })
     }
 
     /// The place within a scalar that stands on one line as it is read; else that of the scalar.

@@ -15,15 +15,17 @@ struct ScenarioDecoder {
         let servers = map["servers"].map(servers) ?? []
         let authorized = map["authorized"].flatMap { diagnostics.boolean($0, "`authorized`") } ?? false
         let checksReach = !authorized && !map.wasMeant("authorized")
+        let http = map["http"].flatMap { self.http($0, checksReach: checksReach, hasServers: hasServers(map)) } ?? HTTPSettings()
+        let data = map["data"].map(self.data) ?? []
+        let context = RequestContext(checksReach: checksReach, timeout: http.timeout, scope: PlaceholderScope(data: data))
         var scenario = Scenario(
             name: name(map, root), folder: folder, target: target(map, checksReach: checksReach), authorized: authorized,
-            requests: requests(map, checksReach: checksReach), servers: servers)
+            data: data.compactMap(\.file.set), http: http, requests: requests(map, context), servers: servers)
         scenario.database = map["database"].flatMap(database)
-        if let http = map["http"].flatMap(http) { scenario.http = http }
         if let load = map["load"].flatMap(load) { scenario.load = load }
         if let waves = map["waves"].flatMap(waves) { scenario.waves = waves }
         if let tests = map["tests"].flatMap(tests) { scenario.tests = tests }
-        if let thresholds = map["thresholds"] { scenario.thresholds = self.thresholds(thresholds, requests: scenario.requests) }
+        if let thresholds = map["thresholds"] { scenario.thresholds = self.thresholds(thresholds, of: scenario) }
         scenario.secretValues = secretValues
         guard diagnostics.isEmpty else { throw diagnostics.sorted }
         return scenario
@@ -41,9 +43,11 @@ struct ScenarioDecoder {
         return name
     }
 
+    private func hasServers(_ map: MapReader) -> Bool { map.has("servers") || map.wasMeant("servers") }
+
     private func target(_ map: MapReader, checksReach: Bool) -> Template {
         let expected = "a base URL like `http://127.0.0.1:8000`"
-        let hasServers = map.has("servers") || map.wasMeant("servers")
+        let hasServers = hasServers(map)
         guard let value = map.required("target", expected: expected),
             let template = diagnostics.template(value, "`target`", known: ["port"], expected: expected)
         else { return "" }

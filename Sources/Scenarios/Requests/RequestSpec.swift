@@ -14,7 +14,7 @@ package struct RequestSpec: Hashable, Sendable, Codable {
     package var name: String
     package var method: Method
     /// A path that starts with `/` (joined to the target byte for byte), or an absolute URL. A ``RequestTemplate``'s text when
-    /// ``isTemplated``; empty in a flow.
+    /// ``isTemplated``, and then a path too when it starts with a placeholder, which brings the `/`; empty in a flow.
     package var url: String
     /// At least 1; the request's share of the dose.
     package var weight: Int
@@ -58,6 +58,9 @@ package struct RequestSpec: Hashable, Sendable, Codable {
         self.flow = flow
     }
 
+    /// Whether ``url`` is joined to the target, as opposed to an absolute URL.
+    package var isPath: Bool { url.hasPrefix("/") || isTemplated && url.hasPrefix("{{") }
+
     /// Runs recorded by an earlier Seep lack what it did not know.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -90,6 +93,9 @@ extension RequestSpec {
         package var contentType: String?
         /// How values are put into the bytes' placeholders.
         package var encoding: Encoding
+        /// The file that the bytes are, as the scenario names it: they are then sent as they are, also when the request
+        /// ``RequestSpec/isTemplated``, and left out in a record of a run.
+        package var file: String?
 
         package enum Encoding: String, Hashable, Sendable, Codable {
             /// As they are.
@@ -100,17 +106,22 @@ extension RequestSpec {
             case form
         }
 
-        package init(bytes: [UInt8], contentType: String?, encoding: Encoding = .none) {
+        package init(bytes: [UInt8], contentType: String?, encoding: Encoding = .none, file: String? = nil) {
             self.bytes = bytes
             self.contentType = contentType
             self.encoding = encoding
+            self.file = file
         }
+
+        /// Whether the bytes are never taken for a template.
+        package var isLiteral: Bool { file != nil }
 
         package init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)
             bytes = try container.decode([UInt8].self, forKey: .bytes)
             contentType = try container.decodeIfPresent(String.self, forKey: .contentType)
             encoding = try container.decodeIfPresent(Encoding.self, forKey: .encoding) ?? .none
+            file = try container.decodeIfPresent(String.self, forKey: .file)
         }
     }
 
@@ -181,6 +192,11 @@ extension RequestSpec {
         package init(before: [Part] = [], steps: [Part]) {
             self.before = before
             self.steps = steps
+        }
+
+        /// In the order in which they are sent.
+        package var requests: [RequestSpec] {
+            (before + steps).compactMap { if case .request(let request) = $0 { request } else { nil } }
         }
     }
 }

@@ -27,7 +27,7 @@ extension Template {
 
     /// A template that expands to `text`, whatever is in it.
     package init(verbatim text: String) {
-        self.init(text.replacing("{{", with: "{{{{"))
+        self.init(String(decoding: TemplateScanner.escape(Array(text.utf8)), as: UTF8.self))
     }
 }
 
@@ -36,6 +36,8 @@ package enum TemplateError: Error, Hashable, CustomStringConvertible {
     case unknown(placeholder: String, known: [String])
     /// A `{{` that no placeholder follows, with what does.
     case malformed(String)
+    /// What stands between the braces of a `{{random …}}` that is none.
+    case random(String)
 
     package var description: String {
         switch self {
@@ -45,47 +47,27 @@ package enum TemplateError: Error, Hashable, CustomStringConvertible {
                 : "`{{\(name)}}` is not known; these are: \(known.map { "{{\($0)}}" }.quotedList)"
         case .malformed(let text):
             "`\(text)` is no placeholder like `{{port}}`; write `{{{{` for the two braces themselves"
+        case .random(let words):
+            "`{{\(words)}}` is no range; write `{{random 1 100}}`: two whole numbers, the smaller first"
         }
     }
 }
 
 /// A part of a template: `{{name}}`, spaces allowed inside the braces, or the text between; `{{{{` is the text `{{`.
-///
-/// A name is a letter or `_`, then letters, digits, `_`, `-` or `.`.
 enum TemplatePiece: Hashable {
     case text(String)
+    /// What stands between the braces: a name, or a name and arguments with single spaces between.
     case placeholder(String)
     /// Some characters from a `{{` on that no placeholder follows; always the last piece.
     case malformed(String)
 
     static func pieces(of template: String) -> [TemplatePiece] {
-        var pieces: [TemplatePiece] = []
-        var text = ""
-        var rest = Substring(template)
-        while let open = rest.firstRange(of: "{{") {
-            text += rest[..<open.lowerBound]
-            rest = rest[open.upperBound...]
-            if rest.hasPrefix("{{") {
-                text += "{{"
-                rest = rest.dropFirst(2)
-                continue
+        TemplateScanner.parts(of: Array(template.utf8)).map { part in
+            switch part {
+            case .text(let bytes): .text(String(decoding: bytes, as: UTF8.self))
+            case .placeholder(let words): .placeholder(words)
+            case .malformed(let text): .malformed(text)
             }
-            if !text.isEmpty { pieces.append(.text(text)) }
-            text = ""
-            guard let close = rest.firstRange(of: "}}"), let name = name(rest[..<close.lowerBound]) else {
-                return pieces + [.malformed("{{" + rest.prefix(20))]
-            }
-            pieces.append(.placeholder(name))
-            rest = rest[close.upperBound...]
         }
-        text += rest
-        return text.isEmpty ? pieces : pieces + [.text(text)]
-    }
-
-    private static func name(_ inner: Substring) -> String? {
-        let name = inner.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()
-        guard let first = name.first, first.isASCII, first.isLetter || first == "_" else { return nil }
-        guard name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "_-.".contains($0)) }) else { return nil }
-        return String(name)
     }
 }
