@@ -9,6 +9,7 @@ import Testing
         "...\n",
         "<<: ", "${", "}}", "{{", "$${", "${A", "%", "@", "`", "\u{0}", "\u{FEFF}", "\u{85}", "\u{2028}", "é", "\u{100000}", "\u{10FFFD}",
         "\r",
+        "{{page.", "{{n}}", "{{random 1", "{{{{", "{{id}}", "after ", "1KB", "steps: [", "capture: ", "!!int ", "(", "\\",
         "\r\n", "0x", "1e", "-", "~", "null", "target: x\n", "requests:\n", "\u{7F}", "e\u{301}", "👩‍👩‍👧",
     ]
 
@@ -43,7 +44,7 @@ import Testing
                 #expect((1...lines).contains(problem.line ?? 1) && (1...lines).contains(problem.column ?? 1), "\(problem)")
                 #expect(!problem.description.unicodeScalars.contains("\u{0}"))
             }
-            let places = error.problems.map { [$0.line ?? 0, $0.column ?? 0] }
+            let places = error.problems.filter { $0.file == file.file }.map { [$0.line ?? 0, $0.column ?? 0] }
             #expect(places == places.sorted { $0.lexicographicallyPrecedes($1) })
         }
     }
@@ -52,16 +53,50 @@ import Testing
         var random = SplitMix64(seed: seed)
         let texts = try [
             Fixture.text("Good/shop/scenario.yaml"), Fixture.text("designed-but-not-built.yaml"), Fixture.text("wrong-types.yaml"),
+            Fixture.text("Good/flows/scenario.yaml"), Fixture.text("expectations-that-cannot-be.yaml"),
         ]
-        let file = try TemporaryScenario("", folders: ["site"])
-        for round in 0..<120 {
+        let file = try Self.folder()
+        for round in 0..<150 {
             try check(mutate(texts[round % texts.count], &random), file)
         }
     }
 
-    @Test func `a file that ends anywhere is taken or refused with reasons`() throws {
-        let scalars = Array(try Fixture.text("Good/shop/scenario.yaml").unicodeScalars)
-        let file = try TemporaryScenario("", folders: ["site"])
+    /// With the files that the scenarios name.
+    private static func folder() throws -> TemporaryScenario {
+        let names = ["pages.csv", "users.csv", "files/dot.png", "files/ca.pem", "files/key.pem"]
+        var files: [String: [UInt8]] = [:]
+        for name in names { files[name] = try Array(Data(contentsOf: URL(fileURLWithPath: Fixture.path("Good/flows/\(name)")))) }
+        return try TemporaryScenario("", folders: ["site", "files"], files: files)
+    }
+
+    @Test(arguments: 1...4) func `a damaged data file is taken or refused with reasons`(_ seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let good = Array("a,b,c\r\n1,\"two, 2\",3\n4,\"\"\"five\"\"\",6\r7,8,9\n".utf8)
+        let pieces: [[UInt8]] = [[34], [44], [13], [10], [13, 10], [0], [0xFF], [0xEF, 0xBB, 0xBF], [34, 34], [], [32]]
+        let file = try TemporaryScenario("target: http://127.0.0.1\ndata: {d: d.csv}\nrequests: [{get: '/{{d.b}}'}]\n")
+        let path = URL(fileURLWithPath: file.folder + "/d.csv")
+        for _ in 0..<400 {
+            var bytes = good
+            for _ in 0...random.below(4) {
+                let at = random.below(bytes.count + 1)
+                let end = min(bytes.count, at + random.below(3))
+                bytes.replaceSubrange(at..<end, with: pieces[random.below(pieces.count)])
+            }
+            try Data(bytes).write(to: path)
+            do {
+                let set = try file.read().data[0]
+                #expect(set.rowCount > 0 && set.rows.count == set.rowCount * set.columns.count)
+            } catch let error as ScenarioProblems {
+                let lines = bytes.count + 2
+                #expect(error.problems.allSatisfy { (1...lines).contains($0.line ?? 1) && !$0.message.isEmpty })
+                #expect(error.problems.count { $0.file == "d.csv" } <= 5)
+            }
+        }
+    }
+
+    @Test(arguments: ["shop", "flows"]) func `a file that ends anywhere is taken or refused with reasons`(_ name: String) throws {
+        let scalars = Array(try Fixture.text("Good/\(name)/scenario.yaml").unicodeScalars)
+        let file = try Self.folder()
         for length in stride(from: 0, to: scalars.count, by: 7) {
             var prefix = String.UnicodeScalarView()
             prefix.append(contentsOf: scalars[..<length])

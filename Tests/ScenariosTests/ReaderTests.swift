@@ -144,6 +144,20 @@ import Testing
         #expect(scenario.http.headers == [.init(name: "X", value: "a{{b")])
     }
 
+    @Test func `--set reaches into flows and data`() throws {
+        let scenario = try read(
+            "target: http://127.0.0.1\ndata: {d: no-such.csv}\nrequests: [{steps: [{get: /a}, {get: /b}]}]\n",
+            sets: [
+                "requests.0.steps.1.get=/x", "requests.0.steps.2.think=1s", "requests.0.steps.0.capture.id.json=a.b",
+                "requests.0.before=[{post: /login/}]", "data.d={file: d.csv, pick: once}", "requests.0.steps.3.get=/last",
+            ], files: ["d.csv": Array("a\n1\n".utf8)])
+        let flow = try #require(scenario.requests[0].flow)
+        #expect(flow.requests.map(\.url) == ["/login/", "/a", "/x", "/last"])
+        #expect(flow.steps[2] == .think(from: .seconds(1), to: .seconds(1)))
+        #expect(flow.requests[1].captures == [.init(name: "id", source: .json(path: "a.b"))])
+        #expect(scenario.data.map(\.pick) == [.once])
+    }
+
     @Test(arguments: [
         ("waves.count=0", "is out of range", 13), ("waves", "a path and a value", 1), ("=x", "a path and a value", 1),
         ("requests.5.get=/x", "`requests` is a list", 10), ("target.x=1", "neither a map nor a list", 8),
@@ -167,5 +181,7 @@ import Testing
         let many = (0...10_000).map { "  - get: /\($0)\n" }.joined()
         #expect(try problems("target: http://127.0.0.1:8000\nrequests:\n" + many).map(\.place) == ["3:3"])
         #expect(try read("target: http://127.0.0.1:8000\nrequests:\n" + many.dropLast(15)).requests.count == 10_000)
+        let flow = "  - steps: [" + String(repeating: "{get: /}, ", count: 10_000) + "]\n"
+        #expect(try problems("target: http://127.0.0.1:8000\nrequests:\n" + flow).map(\.place) == ["3:3"])
     }
 }

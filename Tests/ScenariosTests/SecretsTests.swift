@@ -64,6 +64,40 @@ import Testing
         #expect(shown.secretValues.isEmpty)
     }
 
+    @Test func `flows, bodies and connections are recorded without secrets`() throws {
+        let scenario = try read(
+            """
+            target: http://127.0.0.1
+            data: {user: users.csv}
+            http: {auth: {basic: {user: bob, password: hunter1}}, proxy: "http://me:hunter2@127.0.0.1:3128"}
+            requests:
+              - before: [{post: /login, form: {user: "{{user.name}}", password: "{{user.password}}hunter3"}}]
+                steps:
+                  - post: /json?token=hunter4
+                    json: {password: hunter5, "deep": {api_key: "hunter\\"6", n: 1}, note: "${TOKEN}"}
+                    expect: {headers: {Set-Cookie: hunter7, X: "${TOKEN}"}, json: {a.token: hunter8}, body: "${TOKEN}"}
+                    capture: {id: {match: "a ${TOKEN}"}}
+                  - post: /upload
+                    multipart: {password: hunter9, note: "${TOKEN}", key.pem: {file: key.pem}, n: "{{n}}"}
+                  - {post: /file, body: {file: key.pem}}
+            """,
+            environment: ["TOKEN": "hunter10"],
+            files: ["users.csv": Array("name,password\nalice,hunter11\n".utf8), "key.pem": Array("hunter12".utf8)])
+        #expect(scenario.data[0].rows.bytes == Array("alicehunter11".utf8))
+        let shown = scenario.withoutSecrets
+        let bodies = shown.sentRequests.map { String(decoding: $0.body?.bytes ?? [], as: UTF8.self) }
+        let record = try String(decoding: JSONEncoder().encode(shown), as: UTF8.self) + "\(shown)" + bodies.joined()
+        #expect(!record.contains("hunter"), "\(record)")
+        #expect(bodies[0] == "user={{user.name}}&password=***")
+        #expect(bodies[1] == #"{"password":"***","deep":{"api_key":"***","n":1},"note":"***"}"#)
+        #expect(bodies[2].contains("name=\"n\"\r\n\r\n{{n}}\r\n--"))
+        #expect(bodies[3] == "")
+        #expect(shown.http.auth == .basic(user: "bob", password: "***"))
+        #expect(shown.http.proxy == "http://me:***@127.0.0.1:3128")
+        #expect(shown.data[0].rowCount == 1)
+        #expect(try JSONDecoder().decode(Scenario.self, from: JSONEncoder().encode(shown)) == shown)
+    }
+
     @Test func `a scenario can be encoded, and is the same when decoded`() throws {
         let scenario = try FullScenarioTests.read().withoutSecrets
         #expect(try JSONDecoder().decode(Scenario.self, from: JSONEncoder().encode(scenario)) == scenario)

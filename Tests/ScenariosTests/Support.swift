@@ -18,12 +18,13 @@ final class TemporaryScenario {
     let folder: String
     let file: String
 
-    init(_ yaml: String, file name: String = "test.yaml", folders: [String] = []) throws {
+    init(_ yaml: String, file name: String = "test.yaml", folders: [String] = [], files: [String: [UInt8]] = [:]) throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("seep-scenarios-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         for name in folders {
             try FileManager.default.createDirectory(at: folder.appendingPathComponent(name), withIntermediateDirectories: true)
         }
+        for (name, bytes) in files { try Data(bytes).write(to: folder.appendingPathComponent(name)) }
         let file = folder.appendingPathComponent(name)
         try Data(yaml.utf8).write(to: file)
         self.folder = folder.path
@@ -40,17 +41,18 @@ final class TemporaryScenario {
 
 /// Reads a text as a scenario file.
 func read(
-    _ yaml: String, environment: [String: String] = [:], sets: [String] = [], allowUnset: Bool = false, folders: [String] = []
+    _ yaml: String, environment: [String: String] = [:], sets: [String] = [], allowUnset: Bool = false, folders: [String] = [],
+    files: [String: [UInt8]] = [:]
 ) throws -> Scenario {
-    try TemporaryScenario(yaml, folders: folders).read(environment: environment, sets: sets, allowUnset: allowUnset)
+    try TemporaryScenario(yaml, folders: folders, files: files).read(environment: environment, sets: sets, allowUnset: allowUnset)
 }
 
 /// What is wrong with a text, with places like `3:7`; empty when nothing is.
 func problems(
-    _ yaml: String, environment: [String: String] = [:], sets: [String] = [], allowUnset: Bool = false
+    _ yaml: String, environment: [String: String] = [:], sets: [String] = [], allowUnset: Bool = false, files: [String: [UInt8]] = [:]
 ) throws -> [ScenarioProblem] {
     do {
-        _ = try read(yaml, environment: environment, sets: sets, allowUnset: allowUnset)
+        _ = try read(yaml, environment: environment, sets: sets, allowUnset: allowUnset, files: files)
         return []
     } catch let error as ScenarioProblems {
         return error.problems

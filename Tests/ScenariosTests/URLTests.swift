@@ -20,6 +20,33 @@ import Testing
                     requests: [RequestSpec(name: "GET /find?x=1", url: "/find?x=1")]))
     }
 
+    @Test func `what connections need can be given by flags`() throws {
+        let file = Fixture.path("Good/flows/files/ca.pem")
+        let scenario = try Scenario.fromURLs(
+            ScenarioFlags(
+                urls: ["https://127.0.0.1/"],
+                connection: .init(timeout: "2s", authorities: file, isInsecure: true, socket: "/tmp/a.sock", user: "bob:a:b")),
+            folder: "/folder")
+        #expect(scenario.http.timeout == .seconds(2))
+        #expect(scenario.http.tls == HTTPSettings.TLS(authorities: file, verify: false))
+        #expect(scenario.http.socket == "/tmp/a.sock")
+        #expect(scenario.http.auth == .basic(user: "bob", password: "a:b"))
+        let proxied = ScenarioFlags(urls: ["http://127.0.0.1/"], connection: .init(proxy: "http://127.0.0.1:3128"))
+        #expect(try Scenario.fromURLs(proxied, folder: "/").http.proxy == "http://127.0.0.1:3128")
+    }
+
+    @Test func `what is wrong with a connection's flag names it, and shows no password`() {
+        let found = problems(
+            ScenarioFlags(
+                urls: ["http://127.0.0.1/"],
+                connection: .init(timeout: "2", authorities: "/no/such/file", proxy: "http://me:hunter2@127.0.0.1", user: "hunter2")))
+        #expect(found.map(\.file) == ["--user", "--timeout", "--proxy", "--ca"])
+        #expect(!found.map(\.description).joined().contains("hunter2"))
+        let user = problems(ScenarioFlags(urls: ["http://127.0.0.1/"], connection: .init(user: "bob:hunter2\u{7}")))
+        #expect(user.map(\.file) == ["--user"])
+        #expect(!user.map(\.description).joined().contains("hunter2"))
+    }
+
     @Test func `every flag has its part`() throws {
         let scenario = try Scenario.fromURLs(
             ScenarioFlags(

@@ -48,10 +48,11 @@ import Testing
         let template: Template = "{{cache}}/bin --port {{ port }} {{{{x}} {{port}}"
         #expect(template.placeholders == ["cache", "port"])
         #expect(try template.expand(["cache": "/c{{d}}", "port": "80"]) == "/c{{d}}/bin --port 80 {{x}} 80")
+        #expect(try Template("{{{port}}} {{{{{port}}").expand(["port": "80"]) == "{80} {{{port}}")
         #expect(throws: TemplateError.unknown(placeholder: "cache", known: ["port"])) { try template.expand(["port": "1"]) }
     }
 
-    @Test(arguments: ["{{", "a {{}} b", "{{ }}", "{{a b}}", "{{1}}", "{{a", "{{{a}}}", "{{é}}"])
+    @Test(arguments: ["{{", "a {{}} b", "{{ }}", "{{a b}}", "{{1}}", "{{a", "{{é}}"])
     func `a placeholder that is none is an error`(_ text: String) {
         #expect(throws: TemplateError.self) { try Template(text).expand(["a": "x"]) }
     }

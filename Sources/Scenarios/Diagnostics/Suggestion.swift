@@ -41,4 +41,10 @@ extension Sequence where Element == String {
         guard quoted.count > 1, let last = quoted.last else { return quoted.first ?? "" }
         return quoted.dropLast().joined(separator: ", ") + " and " + last
     }
+
+    /// `one of a, b and c`, each in backquotes; or the one there is.
+    var oneOf: String {
+        let words = Array(self)
+        return words.count == 1 ? words.quotedList : "one of \(words.quotedList)"
+    }
 }

@@ -54,7 +54,7 @@ struct KeySet {
     private static let pauses = ["wait", "sleep", "pause", "delay"]
 
     static let request = KeySet(
-        "a request", ofEveryRequest + ["weight"],
+        "a request", ofEveryRequest.flatMap { $0 == "url" ? [$0, "weight"] : [$0] },
         elsewhere: [
             "think": "`{think: 1s}` is an element of the `steps` of a flow", "capture": "it belongs to a request in the `steps` of a flow",
             "auth": "see `http.auth`", "cookies": "a flow keeps cookies by itself; else write a header `Cookie`",

@@ -104,7 +104,7 @@ final class RequestTexts {
             ?? (isData
                 ? "`\(name)` is a data set: name a column of it, as in `{{\(name).column}}`"
                 : scope.captured == nil
-                    ? "what a response brings is captured in a flow, and written `{{{{` are the two braces themselves"
+                    ? "values of responses are captured in flows; write `{{{{` for the two braces themselves"
                     : "a request before this one in the flow has to `capture` it; write `{{{{` for the two braces themselves")
         diagnostics.report(
             place, "`{{\(name)}}` is not known in \(owner)", expected: "one of \(written.quotedList), or a column of a data set",
@@ -116,17 +116,16 @@ final class RequestTexts {
         guard let entry = scope.data.first(where: { $0.name == set }) else {
             diagnostics.report(
                 place, "there is no data set `\(set)`",
-                expected: names.isEmpty ? "a data set of `data`, and there is none" : "one of \(names.quotedList)",
+                expected: names.isEmpty ? "a data set of `data`, and there is none" : names.oneOf,
                 help: Suggestion.nearest(to: set, among: names).map { "did you mean `{{\($0).\(column)}}`?" })
             return false
         }
         // A file that could not be read was reported.
         guard let known = entry.file.set else { return true }
         guard known.columns.contains(column) else {
-            let shown = known.columns.prefix(20)
             diagnostics.report(
                 place, "the data set `\(set)` has no column `\(column)`",
-                expected: shown.count == 1 ? Array(shown).quotedList : "one of \(Array(shown).quotedList)",
+                expected: Array(known.columns.prefix(20)).oneOf,
                 help: Suggestion.nearest(to: column, among: known.columns).map { "did you mean `{{\(set).\($0)}}`?" })
             return false
         }

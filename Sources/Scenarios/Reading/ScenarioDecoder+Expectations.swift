@@ -257,7 +257,7 @@ extension ScenarioDecoder {
     /// Names and numbers with dots between.
     private func checkPath(_ path: String, at place: Place) -> Bool {
         let parts = path.split(separator: ".", omittingEmptySubsequences: false)
-        let isRight = parts.allSatisfy { !$0.isEmpty } && !path.hasControlCharacters && path.utf8.count <= 500
+        let isRight = parts.allSatisfy { !$0.isEmpty && $0 != "$" } && !path.hasControlCharacters && path.utf8.count <= 500
         if !isRight {
             diagnostics.report(
                 place, "this is no path to a member of JSON", expected: "names and indices with dots between, like `items.0.id`",

@@ -10,7 +10,8 @@ extension ScenarioDecoder {
         var context = context
         context.scope.captured = []
         let before = map["before"].map { parts($0, "`before`", &context) } ?? []
-        guard let value = map.required("steps", expected: Self.partText) else { return nil }
+        // A key of a request says that a request was meant, and was reported.
+        guard let value = map.isMisplaced ? map["steps"] : map.required("steps", expected: Self.partText) else { return nil }
         let steps = parts(value, "`steps`", &context)
         let flow = RequestSpec.Flow(steps: [])
         let spec = RequestSpec(name: name ?? "flow", url: "", weight: weight ?? 1, flow: flow)

@@ -24,15 +24,16 @@ extension ScenarioDecoder {
         if let count = ByteText.parse(amount), Self.bytes.contains(count) { return .bytes(count) }
         if let time = DurationText.parse(amount), Self.moments.contains(time) { return .time(time) }
         let isOutOfRange = ByteText.parse(amount) != nil || DurationText.parse(amount) != nil
-        let isNumber = if case .string = CoreScalar.resolve(amount) { false } else { !amount.isEmpty }
         diagnostics.report(
             value.place, isOutOfRange ? "\(owner) is out of range" : "\(owner) names no moment", expected: Self.hangUpText,
-            help: isNumber
-                ? "give a unit: `B`, `KB`, `MB` of the body, or `ms`, `s`"
-                : isOutOfRange
-                    ? "1B to 1000GB of the body, or 1ms to 1h"
-                    : Suggestion.nearest(to: scalar.written, among: ["after headers", "before response"]).map { "did you mean `\($0)`?" })
+            help: isOutOfRange ? "1B to 1000GB of the body, or 1ms to 1h" : help(scalar.written))
         return nil
+    }
+
+    private func help(_ written: String) -> String? {
+        if ByteText.parse(written) != nil || DurationText.parse(written) != nil { return "did you mean `after \(written)`?" }
+        if let word = Suggestion.nearest(to: written, among: ["after headers", "before response"]) { return "did you mean `\(word)`?" }
+        return written.contains(where: \.isWholeNumber) ? "units are `B`, `KB`, `MB`, `KiB`, `MiB` of the body, or `ms`, `s`" : nil
     }
 
     /// Bytes per second.
