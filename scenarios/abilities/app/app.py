@@ -156,6 +156,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class SocketHandler(Handler):
+    disable_nagle_algorithm = False  # a Unix socket has none
+
+
 class Quiet:
     daemon_threads = True
     request_queue_size = 128
@@ -188,7 +192,7 @@ def main():
     if flags.socket:
         if os.path.exists(flags.socket):
             os.unlink(flags.socket)
-        others.append(UnixServer(flags.socket, Handler))
+        others.append(UnixServer(flags.socket, SocketHandler))
     if flags.proxy_port:
         others.append(TCPServer(("127.0.0.1", flags.proxy_port), Handler))
     for other in others:
