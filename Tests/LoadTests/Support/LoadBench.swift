@@ -34,9 +34,10 @@ final class LoadBench: Sendable {
 
     deinit {
         engine.finish()
-        for name in ["steps", "connections", "sessions", "requests", "transfers", "waves", "processes"] {
+        for name in ["steps", "connections", "sessions", "requests", "transfers", "waves", "processes", "generator"] {
             unlink("\(directory.path)/\(name).csv")
         }
+        unlink("\(directory.path)/latency.hlog")
         rmdir(directory.path)
     }
 
