@@ -145,8 +145,10 @@ extension LoadLoop {
         report.concurrency = program.maximumInFlight
         report.peakInFlight = peak
         if program.arrivalSpan > .zero {
-            // What was cut short was due up to then; what came late took longer.
-            report.arrivalSpan = stopped == nil ? max(program.arrivalSpan, lastStart - begin) : now - begin
+            // What was stopped or capped was due up to then; what came late took longer.
+            let isCutShort = stopped != nil || program.isSpent
+            report.arrivalPlan = isCutShort ? min(program.arrivalSpan, now - begin) : program.arrivalSpan
+            report.arrivalSpan = isCutShort ? report.arrivalPlan : max(program.arrivalSpan, lastStart - begin)
         }
         report.stopped = stopped
         return report

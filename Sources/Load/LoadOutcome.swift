@@ -48,7 +48,9 @@ package struct LoadOutcome: Hashable, Sendable {
     package var retried = 0
     /// Arrivals not sent because `max_in_flight` was reached; with ``given``, the arrivals that were due.
     package var dropped = 0
-    /// Of the open phases: the time in which their arrivals were due, or in which they were sent if that was longer; zero without one.
+    /// Of the open phases: the time in which their arrivals were due; zero without one.
+    package var arrivalPlan = Duration.zero
+    /// ``arrivalPlan``, or the time in which they were sent if that was longer.
     package var arrivalSpan = Duration.zero
     /// Transfers counted as the request `other`, beyond 256 classes.
     package var inOther = 0

@@ -48,7 +48,8 @@ struct LoopReport: Sendable {
     var given = 0
     var concurrency = 0
     var peakInFlight = 0
-    /// Of the open phases: for how long arrivals were due, and from the first start to the last.
+    /// As ``LoadOutcome/arrivalPlan`` and ``LoadOutcome/arrivalSpan``.
+    var arrivalPlan = Duration.zero
     var arrivalSpan = Duration.zero
     var stopped: LoadOutcome.Stop?
     var failure: LoadError?

@@ -215,6 +215,9 @@ struct StepProgram {
         notBefore = now + gap
     }
 
+    /// As many were started as the step may.
+    var isSpent: Bool { allowance == 0 }
+
     /// Starts nothing from now on.
     mutating func stop() { stopped = true }
 }

@@ -220,6 +220,7 @@ final class RowMerger {
         outcome.given = reports.reduce(0) { $0 + $1.given }
         outcome.concurrency = reports.reduce(0) { $0 + $1.concurrency }
         outcome.peakInFlight = reports.reduce(0) { $0 + $1.peakInFlight }
+        outcome.arrivalPlan = reports.map(\.arrivalPlan).max() ?? .zero
         outcome.arrivalSpan = reports.map(\.arrivalSpan).max() ?? .zero
         let stops = reports.compactMap(\.stopped)
         outcome.stoppedBy = stops.contains(.guardRail) ? .guardRail : stops.first ?? .completed
