@@ -64,7 +64,8 @@ let package = Package(
         .testTarget(
             name: "HarnessTests", dependencies: ["Harness", "LinuxIO", "Measurements", "Scenarios", "Verdicts", "TestSupport"]),
         .testTarget(name: "LeakyTests", dependencies: ["leaky", "LinuxIO", "Postgres", "TestSupport", argumentParser]),
-        .testTarget(name: "LoadTests", dependencies: ["Load", "Curl", "LinuxIO", "Scenarios", "Measurements", "TestSupport"]),
+        .testTarget(
+            name: "LoadTests", dependencies: ["Load", "Curl", "LinuxIO", "Scenarios", "Servers", "Measurements", "TestSupport"]),
         .testTarget(name: "MeasurementsTests", dependencies: ["LinuxIO", "Measurements"]),
         .testTarget(name: "PostgresTests", dependencies: ["LinuxIO", "Postgres", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["LinuxIO", "Measurements", "Reports", "Scenarios"], exclude: ["Golden"]),
@@ -73,7 +74,8 @@ let package = Package(
             dependencies: ["LinuxIO", "Postgres", "Scenarios", "Measurements", "Sampling", "Servers", "TestSupport"]),
         .testTarget(name: "ScenariosTests", dependencies: ["Scenarios"], exclude: ["Fixtures"]),
         .testTarget(
-            name: "SeepTests", dependencies: ["LinuxIO", "Measurements", "Postgres", "Scenarios", "Servers", "Verdicts", "TestSupport"]),
+            name: "SeepTests", dependencies: ["LinuxIO", "Measurements", "Postgres", "Scenarios", "Servers", "Verdicts", "TestSupport"],
+            exclude: ["Allocations"]),
         .testTarget(name: "ServersTests", dependencies: ["LinuxIO", "Postgres", "Scenarios", "Servers", "TestSupport"]),
         .testTarget(name: "VerdictsTests", dependencies: ["Verdicts", "Measurements", "Scenarios"]),
     ]

@@ -60,14 +60,14 @@ package enum HistogramCoding {
         return framed(compressed(body))
     }
 
-    private static func framed(_ compressed: [UInt8]) -> String {
+    static func framed(_ compressed: [UInt8]) -> String {
         var bytes: [UInt8] = []
         append(compressedCookie, to: &bytes)
         append(UInt32(compressed.count), to: &bytes)
         return Data(bytes + compressed).base64EncodedString()
     }
 
-    private static func compressed(_ bytes: [UInt8]) -> [UInt8] {
+    static func compressed(_ bytes: [UInt8]) -> [UInt8] {
         var size = compressBound(uLong(bytes.count))
         var result = [UInt8](repeating: 0, count: Int(size))
         // Fails for want of memory alone: the bound is zlib's own.
@@ -142,7 +142,7 @@ package enum HistogramCoding {
     }
 
     /// Bounded by what the largest layout could need, so that a few bytes cannot ask for all memory.
-    private static func inflated(_ bytes: ArraySlice<UInt8>) throws(Problem) -> [UInt8] {
+    static func inflated(_ bytes: ArraySlice<UInt8>) throws(Problem) -> [UInt8] {
         let input = Array(bytes)
         var room = max(input.count * 8, 4096)
         while true {
