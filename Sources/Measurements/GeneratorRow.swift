@@ -40,7 +40,8 @@ package struct GeneratorRow: CSVRow {
 
     package static let file = "generator.csv"
     package static let columns = [
-        "t_s", "step", "thread", "load_s", "cpu_s", "wake_p99_ms", "wake_max_ms", "pass_p99_ms", "pass_max_ms", "late_p99_ms", "late_max_ms",
+        "t_s", "step", "thread", "load_s", "cpu_s", "wake_p99_ms", "wake_max_ms", "pass_p99_ms", "pass_max_ms", "late_p99_ms",
+        "late_max_ms",
         "service_p50_ms", "started", "done", "in_flight", "opened",
     ]
 

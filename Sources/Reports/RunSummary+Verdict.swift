@@ -52,14 +52,16 @@ extension RunSummary {
     private static func words(_ generator: Verdict.Generator) -> String {
         var worst = "\(Figures.rate(generator.cpuShareMax * 100))% of a core"
         if let late = generator.lateP99Max { worst += ", starts \(Figures.milliseconds(late)) late" }
-        return "Seep itself was at its limits in \(Figures.rate(generator.limitedSeconds)) of \(Figures.rate(generator.loadSeconds)) s of load "
+        return
+            "Seep itself was at its limits in \(Figures.rate(generator.limitedSeconds)) of \(Figures.rate(generator.loadSeconds)) s of load "
             + "(at worst \(worst)): times and rates are not the server's alone"
     }
 
     /// `1,200 due at 40/s, 1,190 sent at 39.7/s, 10 dropped; late p99 0.2 ms, max 1.4 ms`.
     private static func arrivals(_ totals: RunInfo.Totals) -> String? {
         guard let arrivals = totals.arrivals else { return nil }
-        var text = "\(Figures.count(arrivals.due)) due at \(Figures.rate(arrivals.plannedPerSecond))/s, \(Figures.count(arrivals.started)) sent at "
+        var text =
+            "\(Figures.count(arrivals.due)) due at \(Figures.rate(arrivals.plannedPerSecond))/s, \(Figures.count(arrivals.started)) sent at "
             + "\(Figures.rate(arrivals.startedPerSecond))/s, \(Figures.count(arrivals.dropped)) dropped"
         if let p99 = totals.lateP99, let most = totals.lateMax {
             text += "; late p99 \(Figures.milliseconds(p99)), max \(Figures.milliseconds(most))"

@@ -18,7 +18,8 @@ import Testing
         let server = try ScriptedServer { request in request.number % 100 == 0 ? [.wait(.milliseconds(20)), .response()] : [.response()] }
         let names = ["find, a page", "nächste\tSeite"]
         let bench = try LoadBench(
-            server.url, requests: names.map { RequestSpec(name: $0, url: "/") }, load: [.open(rate: 500, duration: .seconds(2), maxInFlight: 1000)])
+            server.url, requests: names.map { RequestSpec(name: $0, url: "/") },
+            load: [.open(rate: 500, duration: .seconds(2), maxInFlight: 1000)])
         let (first, _, _) = try await bench.run(.closed(requests: 2000, concurrency: 10))
         let (second, _, _) = try await bench.run(.scenario(cap: nil), id: 1)
         #expect(second.dropped == 0)

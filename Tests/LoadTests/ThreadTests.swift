@@ -46,7 +46,9 @@ import Testing
         #expect(transfers.allSatisfy { $0.connection >= 1 })
     }
 
-    @Test(arguments: LoadPhase.Arrivals.allCases) func `arrivals of all threads are those of one`(_ arrivals: LoadPhase.Arrivals) async throws {
+    @Test(arguments: LoadPhase.Arrivals.allCases) func `arrivals of all threads are those of one`(_ arrivals: LoadPhase.Arrivals)
+        async throws
+    {
         let server = try ScriptedServer { _ in [.response()] }
         let phase = LoadPhase.open(rate: 300, duration: .milliseconds(500), arrivals: arrivals, maxInFlight: 151)
         let bench = try LoadBench(server.url, requests: Self.requests, load: [phase, phase], threads: 4)

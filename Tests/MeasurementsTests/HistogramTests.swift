@@ -89,7 +89,8 @@ import Testing
         let read = try HistogramCoding.decode(base64: HistogramCoding.base64(bank, 1))
         #expect(read.total == 10_000)
         for percentile in [0.1, 50, 90, 99, 99.9] {
-            #expect(read.value(atPercentile: percentile) == UInt64(bank.value(atPercentile: percentile, of: 1)))
+            // The bank knows its largest value exactly, the log to two digits.
+            #expect(min(read.value(atPercentile: percentile), bank.largest(of: 1)) == UInt64(bank.value(atPercentile: percentile, of: 1)))
         }
         #expect(read.largest >= bank.largest(of: 1) && read.largest <= bank.largest(of: 1) + bank.largest(of: 1) / 100)
     }
@@ -168,7 +169,8 @@ import Testing
         }
     }
 
-    @Test(arguments: ["a query", "GET /x,y z=%", "näïve 試験\n\r\t🐘", "", "other", "a:b %20", "\"quoted\""]) func `a tag holds any name in one word`(
+    @Test(arguments: ["a query", "GET /x,y z=%", "näïve 試験\n\r\t🐘", "", "other", "a:b %20", "\"quoted\""])
+    func `a tag holds any name in one word`(
         _ name: String
     ) {
         for kind in LatencyLogTag.Kind.allCases {
@@ -180,7 +182,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", "latency", "latency:", "latency:a", "p99:a%202xx", "latency:a%2", "latency:a%zz%202xx", "service:a%209xx", "latency:%FF%202xx"])
+    @Test(arguments: [
+        "", "latency", "latency:", "latency:a", "p99:a%202xx", "latency:a%2", "latency:a%zz%202xx", "service:a%209xx", "latency:%FF%202xx",
+    ])
     func `what is no tag of ours is none`(_ text: String) { #expect(LatencyLogTag(text) == nil) }
 }
 

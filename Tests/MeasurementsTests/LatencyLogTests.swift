@@ -41,7 +41,9 @@ import Testing
         #expect(lines[4] == #""StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram""#)
         #expect(lines.count == 5 + 6)
         for line in lines[5...] {
-            #expect(line.wholeMatch(of: #/Tag=(latency|service):find%2C%20[01]%202xx,\d+\.\d{3},10\.000,\d+\.\d{3},HISTF[A-Za-z0-9+\/=]+/#) != nil)
+            #expect(
+                line.wholeMatch(of: #/Tag=(latency|service):find%2C%20[01]%202xx,\d+\.\d{3},10\.000,\d+\.\d{3},HISTF[A-Za-z0-9+\/=]+/#)
+                    != nil)
         }
         #expect(lines[7].hasPrefix("Tag=latency:find%2C%200%202xx,10.000,10.000,"))
     }
@@ -81,7 +83,9 @@ import Testing
         folder.write("#[a comment]\n\n\(line)\n".utf8, to: LatencyLog.file)
         let error = #expect(throws: CSVError.self) { _ = try LatencyLogReader.read(directory: folder.path) }
         #expect(error?.line == 3)
-        #expect(error?.description.contains("latency.hlog:3: ") == true && error?.description.contains(words) == true, "\(String(describing: error))")
+        #expect(
+            error?.description.contains("latency.hlog:3: ") == true && error?.description.contains(words) == true,
+            "\(String(describing: error))")
     }
 
     @Test func `a log that is not there is told as such`() throws {

@@ -40,7 +40,7 @@ import Testing
         let output = try await run(
             [BuiltProducts.folder + "/seep-bench", "load", server.url, "-n", String(requests), "-c", "20"],
             ["LD_PRELOAD": library, "SEEP_ALLOCATIONS": file])
-        guard output.contains("\"given\":\(requests),"), output.contains("\"unexpected\":0,") else { throw Unexpected(output) }
+        guard output.contains("\"given\":\(requests),"), output.contains("\"unexpected\":0}") else { throw Unexpected(output) }
         let numbers = TextFile.read(file).split { $0 == " " || $0 == "\n" }.compactMap { Int($0) }
         guard numbers.count == 2 else { throw Unexpected("\(file) holds \(numbers)") }
         return Count(load: numbers[0], all: numbers[1])

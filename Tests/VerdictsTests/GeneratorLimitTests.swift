@@ -25,14 +25,16 @@ import Testing
         return gauge.isLimited()
     }
 
-    @Test(arguments: [
-        ("idle", 0.2, nil, 5.0, false), ("at the limit of processor time", 0.9, nil, 5, false), ("above it", 0.91, nil, 5, true),
-        ("late by less than a millisecond", 0.2, 0.99, 0.1, false), ("late by more", 0.2, 1.1, 0.1, true),
-        ("late beside a slow server", 0.2, 40, 500, false), ("late also beside a slow server", 0.2, 51, 500, true),
-        ("late while nothing ended", 0.2, 2, nil, true),
-    ] as [(String, Double, Double?, Double?, Bool)]) func `each limit is where it is said to be`(
-        _ name: String, _ cpu: Double, _ late: Double?, _ service: Double?, _ limited: Bool
-    ) {
+    @Test(
+        arguments: [
+            ("idle", 0.2, nil, 5.0, false), ("at the limit of processor time", 0.9, nil, 5, false), ("above it", 0.91, nil, 5, true),
+            ("late by less than a millisecond", 0.2, 0.99, 0.1, false), ("late by more", 0.2, 1.1, 0.1, true),
+            ("late beside a slow server", 0.2, 40, 500, false), ("late also beside a slow server", 0.2, 51, 500, true),
+            ("late while nothing ended", 0.2, 2, nil, true),
+        ] as [(String, Double, Double?, Double?, Bool)]) func `each limit is where it is said to be`(
+            _ name: String, _ cpu: Double, _ late: Double?, _ service: Double?, _ limited: Bool
+        )
+    {
         let rows = (1...20).map { Self.row($0, cpu: cpu, late: late, service: service) }
         #expect(Self.isLimited(rows) == limited, "\(name)")
         #expect(!Self.isLimited(rows, kind: .rung), "\(name), in a rung")

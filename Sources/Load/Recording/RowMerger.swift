@@ -160,8 +160,10 @@ final class RowMerger {
             transferRows += 1
             directory.transfers.append(
                 TransferRow(
-                    step: step, start: clock.time(at: transfer.start), end: clock.time(at: transfer.end), request: names[Int(transfer.request)],
-                    outcome: transfer.outcome, status: transfer.status == 0 ? nil : Int(transfer.status), connection: Int(transfer.connection)
+                    step: step, start: clock.time(at: transfer.start), end: clock.time(at: transfer.end),
+                    request: names[Int(transfer.request)],
+                    outcome: transfer.outcome, status: transfer.status == 0 ? nil : Int(transfer.status),
+                    connection: Int(transfer.connection)
                 ))
         }
         transfers.removeAll(keepingCapacity: true)

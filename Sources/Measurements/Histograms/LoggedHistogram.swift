@@ -44,7 +44,8 @@ package struct LoggedHistogram: Hashable, Sendable {
 
     package func value(atPercentile percentile: Double) -> UInt64 {
         counts.withUnsafeBufferPointer {
-            layout.value(atPercentile: percentile, counts: UnsafeBufferPointer(rebasing: $0[..<(lastIndex + 1)]), total: total, largest: largest)
+            layout.value(
+                atPercentile: percentile, counts: UnsafeBufferPointer(rebasing: $0[..<(lastIndex + 1)]), total: total, largest: largest)
         }
     }
 }

@@ -48,7 +48,9 @@ package enum SummaryWords {
     package static func threshold(_ line: RunSummary.ThresholdLine) -> String {
         let mark = line.held.map { $0 ? "✓" : "✗" } ?? "?"
         let seen =
-            line.held != nil ? line.seen : line.untold.isEmpty ? "nothing was seen" : [line.seen, line.untold].filter { !$0.isEmpty }.joined(separator: ", but ")
+            line.held != nil
+            ? line.seen
+            : line.untold.isEmpty ? "nothing was seen" : [line.seen, line.untold].filter { !$0.isEmpty }.joined(separator: ", but ")
         return "\(mark) \(line.text)" + (seen.isEmpty ? "" : ": \(seen)")
     }
 
