@@ -4,12 +4,18 @@ package import LinuxIO
 
 /// Numbers the connections of all the transports of one loop, from 1.
 package final class ConnectionNumbers {
-    private(set) var last = 0
+    private(set) var last: Int
+    private let stride: Int
 
-    package init() {}
+    /// - Parameters:
+    ///   - shard: of how many that number beside each other, so that no two give the same number: 0 to `count` − 1.
+    package init(shard: Int = 0, of count: Int = 1) {
+        stride = count
+        last = shard + 1 - count
+    }
 
     func next() -> Int {
-        last += 1
+        last += stride
         return last
     }
 }

@@ -62,6 +62,7 @@ extension Measurement {
                 var seeds = SplitMix64(seed: seed ^ UInt64(phases.next()))
                 return Schedule.standard(phase, seed: seeds.next())
             }
+            loading.threads = cell.options.threads
             loading.userAgent = "seep/\(cell.options.version)"
             let engine = try LoadEngine(loading)
             let info = RunInfo(

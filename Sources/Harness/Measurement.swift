@@ -134,7 +134,7 @@ final class Measurement {
             connections: step.connections, only: onlyName(step.mix), start: start, loadStart: loadStart, loadEnd: loadEnd, end: end,
             peakInFlight: outcome?.peakInFlight ?? 0, opened: outcome?.opened ?? 0, retried: outcome?.retried ?? 0, ended: ended,
             why: step.why)
-        add(outcome)
+        add(outcome, of: step.kind)
         close(row)
     }
 
@@ -170,13 +170,27 @@ final class Measurement {
         return ""
     }
 
-    private func add(_ outcome: LoadOutcome?) {
+    private func add(_ outcome: LoadOutcome?, of kind: Step.Kind) {
         guard let outcome else { return }
         totals.transfers += outcome.transfers
         totals.unexpected += outcome.unexpected
         totals.dropped += outcome.dropped
         totals.retried += outcome.retried
         totals.opened += outcome.opened
+        totals.other = (totals.other ?? 0) + outcome.inOther
+        if kind == .wave, outcome.arrivalSpan > .zero {
+            var open = totals.arrivals ?? RunInfo.Arrivals()
+            open.due += outcome.given + outcome.dropped
+            open.started += outcome.given
+            open.dropped += outcome.dropped
+            open.plannedSeconds += outcome.arrivalPlan.seconds
+            open.actualSeconds += outcome.arrivalSpan.seconds
+            totals.arrivals = open
+        }
+        if let late = outcome.runTimes.late {
+            totals.lateP99 = Double(late.p99) / 1000
+            totals.lateMax = Double(late.max) / 1000
+        }
         guard let latency = outcome.runTimes.latency, let service = outcome.runTimes.service else { return }
         totals.latencyP50 = Double(latency.p50) / 1000
         totals.latencyP95 = Double(latency.p95) / 1000

@@ -7,6 +7,9 @@ package struct RunOptions: Sendable {
     package var results = "results"
     /// Deals requests; the same seed deals the same.
     package var seed: UInt64 = 1
+    /// Threads that send, 1 to ``mostThreads``.
+    package var threads = 1
+    package static let mostThreads = 64
     /// Plain lines even on a terminal.
     package var plain = false
     /// Only the verdict.

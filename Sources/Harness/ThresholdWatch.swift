@@ -25,6 +25,7 @@ final class ThresholdWatch: Sendable {
         guard thresholds.contains(where: \.abort) else { return nil }
         state = Mutex(State(thresholds: Thresholds(thresholds)))
         self.action = action
+        directory.generator.observe { [weak self] row in self?.change { $0.thresholds.consume(row) } }
         directory.requests.observe { [weak self] row in self?.change { $0.thresholds.consume(row) } }
         directory.connections.observe { [weak self] row in
             self?.change { state in

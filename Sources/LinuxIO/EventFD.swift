@@ -6,8 +6,11 @@ import Glibc
 /// `signal` may be called from any thread; the receiver watches `raw` for reading and then calls `drain`.
 package final class EventFD: Sendable {
     package let raw: Int32
+    private let others: [EventFD]
 
-    package init() throws(SystemError) {
+    /// - Parameter others: signalled with it, for receivers on threads of their own.
+    package init(with others: [EventFD] = []) throws(SystemError) {
+        self.others = others
         raw = seep_eventfd()
         guard raw >= 0 else { throw SystemError("eventfd") }
     }
@@ -20,6 +23,7 @@ package final class EventFD: Sendable {
     package func signal() {
         var one: UInt64 = 1
         _ = write(raw, &one, 8)
+        for other in others { other.signal() }
     }
 
     /// Takes back all signals sent so far, and says whether there were any.

@@ -1,23 +1,14 @@
-import Histogram
 import Measurements
 
-/// The classes that a load has seen (a request with an outcome), at most 256 of them, each with its counts and histograms.
+/// Which place the figures of a class (a request with an outcome) have, at most 256.
 ///
 /// A class gets its place when it is first seen, and keeps it for the run. When the places are used up, what comes is counted by
-/// outcome only, as the request `other`. Everything is allocated when the table is made; an access is two array look-ups.
-final class ClassTable {
-    struct Count {
-        var done = 0
-        var unexpected = 0
-        var bytes = 0
-    }
-
-    private struct Entry {
+/// outcome only, as the request `other`. Everything is allocated when the table is made; an access is one array look-up.
+struct ClassTable: ~Copyable {
+    struct Key {
         /// −1: every request without a place of its own.
         var request: Int32
         var outcome: Outcome
-        var second = Count()
-        var step = Count()
     }
 
     /// With those of `other`.
@@ -27,101 +18,91 @@ final class ClassTable {
     private static let named = limit - outcomes
 
     private let requests: Int
-    private var places: UnsafeMutablePointer<Int16>
-    private var entries: UnsafeMutablePointer<Entry>
+    private let places: UnsafeMutablePointer<Int16>
+    private let keys: UnsafeMutablePointer<Key>
     private var used = 0
-    private let latency: UnsafeMutablePointer<Histogram<UInt32>>
-    private let service: UnsafeMutablePointer<Histogram<UInt32>>
-    private let capacity: Int
-    /// The entries that the current second has touched.
-    private var active: UnsafeMutablePointer<Int16>
-    private var activeCount = 0
+    private var otherUsed = 0
 
     init(requests: Int) {
         self.requests = requests
         places = .allocate(capacity: (requests + 1) * Self.outcomes)
         places.initialize(repeating: -1, count: (requests + 1) * Self.outcomes)
-        capacity = min((requests + 1) * Self.outcomes, Self.limit)
-        entries = .allocate(capacity: capacity)
-        active = .allocate(capacity: capacity)
-        active.initialize(repeating: 0, count: capacity)
-        latency = .allocate(capacity: capacity)
-        service = .allocate(capacity: capacity)
-        for index in 0..<capacity {
-            // One after another: copies would share their counts, and be copied at the first record.
-            (latency + index).initialize(
-                to: Histogram(highestTrackableValue: Recorder.longest, numberOfSignificantValueDigits: .two))
-            (service + index).initialize(
-                to: Histogram(highestTrackableValue: Recorder.longest, numberOfSignificantValueDigits: .two))
-        }
+        keys = .allocate(capacity: Self.limit)
+        keys.initialize(repeating: Key(request: -1, outcome: .success), count: Self.limit)
     }
 
     deinit {
-        latency.deinitialize(count: capacity)
-        service.deinitialize(count: capacity)
         places.deallocate()
-        entries.deallocate()
-        active.deallocate()
-        latency.deallocate()
-        service.deallocate()
+        keys.deallocate()
     }
 
-    private func place(_ request: Int, _ outcome: Outcome) -> Int {
-        let key = request * Self.outcomes + outcome.ordinal
-        let known = Int(places[key])
-        if known >= 0 { return known }
-        let namedUsed = used - otherUsed
-        guard namedUsed < Self.named || request == requests else { return place(requests, outcome) }
-        let new = used
-        (entries + new).initialize(to: Entry(request: request == requests ? -1 : Int32(request), outcome: outcome))
-        places[key] = Int16(new)
-        used += 1
-        if request == requests { otherUsed += 1 }
-        return new
-    }
-
-    private var otherUsed = 0
-
-    /// - Parameter latency: microseconds, as `service`; not above ``Recorder/longest``.
-    func record(_ request: Int, _ outcome: Outcome, unexpected: Bool, bytes: Int, latency late: UInt64, service served: UInt64) {
-        let index = place(request, outcome)
-        if entries[index].second.done == 0 {
-            active[activeCount] = Int16(index)
-            activeCount += 1
-        }
-        entries[index].second.done += 1
-        entries[index].second.bytes += bytes
-        if unexpected { entries[index].second.unexpected += 1 }
-        latency[index].record(late)
-        service[index].record(served)
-    }
-
-    /// Hands out what the second saw of each class, and begins the next.
+    /// Below ``limit``.
     ///
-    /// - Parameter body: the request's index, `nil` for `other`.
-    func drainSecond(_ body: (Int?, Outcome, Count, Histogram<UInt32>, Histogram<UInt32>) -> Void) {
-        for position in 0..<activeCount {
-            let index = Int(active[position])
-            let entry = entries[index]
-            body(entry.request < 0 ? nil : Int(entry.request), entry.outcome, entry.second, latency[index], service[index])
-            entries[index].step.done += entry.second.done
-            entries[index].step.unexpected += entry.second.unexpected
-            entries[index].step.bytes += entry.second.bytes
-            entries[index].second = Count()
-            latency[index].reset()
-            service[index].reset()
+    /// - Parameter request: its index; −1: one without a place of its own.
+    @inline(__always)
+    mutating func place(_ request: Int, _ outcome: Outcome) -> Int {
+        let known = Int(places[(request < 0 ? requests : request) * Self.outcomes + outcome.ordinal])
+        return known >= 0 ? known : newPlace(request, outcome)
+    }
+
+    private mutating func newPlace(_ request: Int, _ outcome: Outcome) -> Int {
+        let isOther = request < 0
+        let place: Int
+        if !isOther, used - otherUsed >= Self.named {
+            place = self.place(-1, outcome)
+        } else {
+            place = used
+            keys[place] = Key(request: Int32(request), outcome: outcome)
+            used += 1
+            if isOther { otherUsed += 1 }
         }
-        activeCount = 0
+        places[(isOther ? requests : request) * Self.outcomes + outcome.ordinal] = Int16(place)
+        return place
     }
 
-    func beginStep() {
-        for index in 0..<used { entries[index].step = Count() }
+    func key(of place: Int) -> Key { keys[place] }
+}
+
+/// Which place the starts of a request have: the first 255 that are started each their own, the rest one together.
+struct StartTable: ~Copyable {
+    static let limit = 256
+
+    private let places: UnsafeMutablePointer<Int16>
+    private let keys: UnsafeMutablePointer<Int32>
+    private var used = 0
+
+    init(requests: Int) {
+        places = .allocate(capacity: max(requests, 1))
+        places.initialize(repeating: -1, count: max(requests, 1))
+        keys = .allocate(capacity: Self.limit)
+        keys.initialize(repeating: -1, count: Self.limit)
     }
 
-    /// What the step saw of each class up to the last ``drainSecond(_:)``, in the order of the scenario.
-    func stepCounts() -> [(request: Int?, outcome: Outcome, count: Count)] {
-        (0..<used).filter { entries[$0].step.done > 0 }
-            .map { (entries[$0].request < 0 ? nil : Int(entries[$0].request), entries[$0].outcome, entries[$0].step) }
-            .sorted { ($0.0 ?? Int.max, $0.1.ordinal) < ($1.0 ?? Int.max, $1.1.ordinal) }
+    deinit {
+        places.deallocate()
+        keys.deallocate()
     }
+
+    /// Below ``limit``; the last for what has no place of its own.
+    ///
+    /// - Parameter request: its index; −1: one without a place of its own.
+    @inline(__always)
+    mutating func place(_ request: Int) -> Int {
+        guard request >= 0 else { return Self.limit - 1 }
+        let known = Int(places[request])
+        return known >= 0 ? known : newPlace(request)
+    }
+
+    private mutating func newPlace(_ request: Int) -> Int {
+        let place = min(used, Self.limit - 1)
+        if used < Self.limit - 1 {
+            keys[place] = Int32(request)
+            used += 1
+        }
+        places[request] = Int16(place)
+        return place
+    }
+
+    /// The request of a place; −1 for those that share one.
+    func request(of place: Int) -> Int { Int(keys[place]) }
 }

@@ -10,6 +10,7 @@ struct DealtOrder {
 
     private let order: [Int]
     private var position = 0
+    private var stride = 1
 
     /// - Parameter planned: how many will be asked for, where that is known: then the shares are exact over the step. Otherwise they
     ///   are exact over each block.
@@ -28,12 +29,19 @@ struct DealtOrder {
         }
     }
 
+    /// The part of one thread, from the beginning.
+    func part(of shard: Shard) -> DealtOrder {
+        var part = self
+        part.position = order.isEmpty ? 0 : shard.index % order.count
+        part.stride = shard.count
+        return part
+    }
+
     mutating func next() -> Int {
-        guard position < order.count else {
-            position = 1
-            return order.first ?? 0
-        }
-        position += 1
-        return order[position - 1]
+        guard position < order.count else { return 0 }
+        let request = order[position]
+        position += stride
+        if position >= order.count { position %= order.count }
+        return request
     }
 }

@@ -11,6 +11,7 @@ extension LoadLoop {
         let slot = free[freeCount]
         flights[slot] = Flight(request: request, intended: intended, start: now, fresh: policy.isFresh(number: given), active: true)
         given += 1
+        lastStart = now
         inFlight += 1
         peak = max(peak, inFlight)
         recorder.started(request, late: policy.hasSchedule ? Int((now.nanoseconds - intended.nanoseconds) / 1000) : nil)
@@ -134,27 +135,22 @@ extension LoadLoop {
         }
     }
 
-    func outcome(start: RunTime) -> LoadOutcome {
-        let totals = recorder.totals
-        var outcome = LoadOutcome()
-        outcome.start = start
-        outcome.loadEnd = settings.directory.clock.time(at: now)
-        outcome.given = given
-        outcome.transfers = totals.transfers
-        outcome.concurrency = program.maximumInFlight
-        outcome.peakInFlight = peak
-        outcome.opened = totals.opened
-        outcome.reused = totals.reused
-        outcome.retried = totals.retried
-        outcome.dropped = totals.dropped
-        outcome.unexpected = totals.unexpected
-        outcome.bytes = totals.bytes
-        outcome.outOfRange = totals.outOfRange
-        outcome.localFailures = totals.localFailures
-        outcome.stoppedBy = stopped ?? .completed
-        outcome.times = totals.times
-        outcome.runTimes = recorder.run.times
-        outcome.classes = recorder.classCounts()
-        return outcome
+    /// What this thread has to say of the step.
+    func report(begin: MonotonicInstant) -> LoopReport {
+        let clock = settings.directory.clock
+        var report = LoopReport()
+        report.start = clock.time(at: begin)
+        report.loadEnd = clock.time(at: now)
+        report.given = given
+        report.concurrency = program.maximumInFlight
+        report.peakInFlight = peak
+        if program.arrivalSpan > .zero {
+            // What was stopped or capped was due up to then; what came late took longer.
+            let isCutShort = stopped != nil || program.isSpent
+            report.arrivalPlan = isCutShort ? min(program.arrivalSpan, now - begin) : program.arrivalSpan
+            report.arrivalSpan = isCutShort ? report.arrivalPlan : max(program.arrivalSpan, lastStart - begin)
+        }
+        report.stopped = stopped
+        return report
     }
 }

@@ -3,7 +3,7 @@ import LinuxIO
 import Measurements
 import Scenarios
 
-/// The event loop of one load thread: carries out steps, one after another.
+/// The event loop of one load thread: carries out its part of the steps, one after another.
 ///
 /// Between two waits of epoll it allocates nothing of its own for a request. The clock is read after each event that it has handled,
 /// not once for the whole batch: libcurl takes some 15 µs for an event, and with one reading for all, the last of a batch would be
@@ -46,9 +46,9 @@ final class LoadLoop {
     let mayBeDirect: Bool
     private let mailbox: Mailbox
     private let guardSignal: EventFD
+    private let shard: Shard
     private let poller: Poller
     private let timer: TimerFD
-    private let possible: Int
 
     var flights: UnsafeMutablePointer<Flight>
     var free: UnsafeMutablePointer<Int>
@@ -62,16 +62,23 @@ final class LoadLoop {
     var inFlight = 0
     var peak = 0
     var given = 0
+    var lastStart = MonotonicInstant(nanoseconds: 0)
     var stopped: LoadOutcome.Stop?
     private var wake: MonotonicInstant?
     private var armed: MonotonicInstant?
     private var hasMore = false
     private var isFinished = false
+    /// When the wait for events ended that this pass began with; `nil` until its first event.
+    private var passBegin: MonotonicInstant?
     private var live = LiveRate()
     private var nextLive = MonotonicInstant(nanoseconds: 0)
 
-    init(_ settings: LoadSettings, mailbox: Mailbox, guardSignal: EventFD) throws(LoadError) {
+    /// - Parameter shard: which of the load threads it is.
+    init(
+        _ settings: LoadSettings, shard: Shard, mailbox: Mailbox, guardSignal: EventFD, writer: LoadWriter
+    ) throws(LoadError) {
         self.settings = settings
+        self.shard = shard
         self.mailbox = mailbox
         self.guardSignal = guardSignal
         ProcessSignals.ignorePipe()
@@ -80,12 +87,9 @@ final class LoadLoop {
         let choice = try TransportChoice(settings, requests: requests)
         mayBeDirect = choice.usesDirect
         transports = choice.reasons
-        program = StepProgram(
-            .scenario(cap: nil), load: scenario.load, single: false, begin: now, pacing: { settings.pacing($0) })
+        program = StepProgram(.silence(.zero), load: [], single: false, begin: now) { _ in Schedule(count: 0) { _ in .zero } }
         order = DealtOrder(.only(0), planned: nil, weights: [], dealer: settings.dealer)
-        possible = DescriptorLimit.raise()
-        let wanted = program.maximumInFlight
-        guard wanted <= possible else { throw .tooManyInFlight(wanted: wanted, possible: possible) }
+        let wanted = max(shard.part(of: scenario.load.map(\.mostInFlight).max() ?? 0), 1)
         do {
             poller = try Poller(capacity: Self.eventsPerPass)
             timer = try TimerFD()
@@ -96,13 +100,12 @@ final class LoadLoop {
             throw .system(error)
         }
         do {
-            transport = try Transports(settings, choice: choice, poller: poller, slots: wanted)
+            transport = try Transports(settings, choice: choice, poller: poller, slots: wanted, shard: shard)
         } catch {
             throw .curl(error)
         }
         recorder = Recorder(
-            requests: scenario.requests.map(\.name), directory: settings.directory,
-            hasArrivals: scenario.load.contains { if case .open = $0 { true } else { false } })
+            requests: scenario.requests.count, clock: settings.directory.clock, writer: writer, loop: shard.index)
         flights = .allocate(capacity: 1)
         free = .allocate(capacity: 1)
         makeFlights(wanted)
@@ -130,23 +133,30 @@ final class LoadLoop {
     func serve() {
         while true {
             while let order = mailbox.takeOrder() {
+                now = .now
+                recorder.beginStep(order, now: now)
+                var report = LoopReport()
                 do {
-                    mailbox.answer(order, with: .ended(try carryOut(order.step)))
+                    report = try carryOut(order)
                 } catch {
-                    mailbox.answer(order, with: .failed(error))
+                    order.cannotBegin()
+                    report.failure = error
                 }
+                mailbox.carriedOut()
+                recorder.endStep(now: now, report: report)
             }
             if mailbox.isFinishing { return }
             waitForEvents(milliseconds: -1)
         }
     }
 
-    private func carryOut(_ step: Step) throws(LoadError) -> LoadOutcome {
-        try begin(step)
+    private func carryOut(_ given: StepOrder) throws(LoadError) -> LoopReport {
+        let shard = Shard(index: shard.index, count: given.plan.threads)
+        try begin(given.plan, shard)
+        guard let begin = given.waitForOthers() else { return LoopReport() }
         now = .now
-        let start = settings.directory.clock.time(at: now)
-        program = program(of: step)
-        recorder.beginStep(step.id, now: now)
+        program = given.plan.program(of: shard, begin: begin)
+        recorder.beginStep(given, now: now)
         nextLive = now
         checkStop()
         _ = guardSignal.drain()
@@ -158,28 +168,22 @@ final class LoadLoop {
             transport.runTimeouts(now: now)
             settle()
             go()
-            recorder.advance(to: now)
-            if now >= nextLive { publish(step) }
+            recorder.advance(to: now, inFlight: inFlight)
+            if now >= nextLive { publish() }
         }
         transport.close()
         now = .now
-        recorder.endStep(now: now)
-        publish(step)
-        return outcome(start: start)
+        publish()
+        return report(begin: begin)
     }
 
     /// Makes room for the step; fails before anything is sent.
-    private func begin(_ step: Step) throws(LoadError) {
-        if case .only(let index) = step.mix {
-            guard settings.scenario.requests.indices.contains(index) else { throw .noSuchRequest(index: index) }
-        }
+    private func begin(_ plan: StepPlan, _ shard: Shard) throws(LoadError) {
         now = .now
-        program = program(of: step)
+        program = plan.program(of: shard, begin: now)
         let wanted = program.maximumInFlight
-        guard wanted <= possible else { throw .tooManyInFlight(wanted: wanted, possible: possible) }
-        policy = ConnectionPolicy(step, http: settings.scenario.http)
-        order = DealtOrder(
-            step.mix, planned: program.planned, weights: settings.scenario.requests.map(\.weight), dealer: settings.dealer)
+        policy = ConnectionPolicy(plan.step, http: settings.scenario.http)
+        order = plan.order.part(of: shard)
         makeFlights(wanted)
         do {
             try transport.open(slots: wanted, maximumPerHost: policy.maximumPerHost)
@@ -195,16 +199,12 @@ final class LoadLoop {
         wake = nil
     }
 
-    private func program(of step: Step) -> StepProgram {
-        StepProgram(
-            step.dose, load: settings.scenario.load,
-            single: step.connections == .one && settings.scenario.http.version != .http2, begin: now,
-            pacing: { settings.pacing($0) })
-    }
-
     private func waitForEvents(milliseconds: Int32) {
+        if let passBegin { recorder.passed(in: MonotonicInstant.now.nanoseconds - passBegin.nanoseconds) }
+        passBegin = nil
         do {
             try poller.epoll.wait(timeoutMilliseconds: milliseconds) { event in
+                if passBegin == nil { passBegin = .now }
                 switch UInt32(truncatingIfNeeded: event.tag >> 32) {
                 case ..<Transports.kinds:
                     transport.handle(event)
@@ -213,6 +213,7 @@ final class LoadLoop {
                     go(atMost: Self.startsPerEvent)
                 case Source.timer:
                     timer.drain()
+                    if let armed, let passBegin { recorder.woke(after: passBegin.nanoseconds - armed.nanoseconds) }
                     armed = nil
                 case Source.guardRail:
                     if guardSignal.drain() { stop(.guardRail) }
@@ -271,15 +272,15 @@ final class LoadLoop {
         armed = next
     }
 
-    private func publish(_ step: Step) {
+    private func publish() {
         nextLive = now + Self.livePeriod
         var value = LiveLoad()
-        value.done = recorder.run.done
+        value.done = recorder.done
         value.perSecond = live.perSecond(done: value.done, now: now)
         value.startedInStep = given
         value.plannedInStep = program.planned
         value.inFlight = inFlight
-        value.unexpected = recorder.run.unexpected
+        value.unexpected = recorder.unexpected
         value.dropped = recorder.totals.dropped
         (value.p50, value.p99) = recorder.totals.medianAndTail
         mailbox.live = value

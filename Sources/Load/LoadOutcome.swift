@@ -24,6 +24,8 @@ package struct LoadOutcome: Hashable, Sendable {
     package struct Times: Hashable, Sendable {
         package var latency: RequestRow.Quantiles?
         package var service: RequestRow.Quantiles?
+        /// From the intended moment to the actual start; `nil` without a schedule.
+        package var late: RequestRow.Quantiles?
     }
 
     /// When the load began.
@@ -36,6 +38,7 @@ package struct LoadOutcome: Hashable, Sendable {
     package var transfers = 0
     /// The most requests that could be in flight: of the step as it was carried out (1 on one connection).
     package var concurrency = 0
+    /// The most in flight at one moment; of several threads, the sum of what each had.
     package var peakInFlight = 0
     /// Connections opened.
     package var opened = 0
@@ -45,6 +48,12 @@ package struct LoadOutcome: Hashable, Sendable {
     package var retried = 0
     /// Arrivals not sent because `max_in_flight` was reached; with ``given``, the arrivals that were due.
     package var dropped = 0
+    /// Of the open phases: the time in which their arrivals were due; zero without one.
+    package var arrivalPlan = Duration.zero
+    /// ``arrivalPlan``, or the time in which they were sent if that was longer.
+    package var arrivalSpan = Duration.zero
+    /// Transfers counted as the request `other`, beyond 256 classes.
+    package var inOther = 0
     /// Requests that ended otherwise than expected. Those that we hung up when the load was stopped are not among them.
     package var unexpected = 0
     /// Bytes of bodies received.

@@ -16,7 +16,11 @@ package struct LoadSettings: Sendable {
     /// Whether a redirect to this host may be followed. Called on the load's thread, once for each redirect.
     package var mayFollow: @Sendable (String) -> Bool
     /// When the arrivals of an open phase are due.
+    ///
+    /// Called once for each open phase of a step.
     package var pacing: @Sendable (LoadPhase) -> Schedule = Schedule.standard
+    /// Load threads, at least 1; a step uses at most as many as it has requests in flight.
+    package var threads = 1
 
     package init(
         scenario: Scenario, targetBase: String, directory: RunDirectory, dealer: @escaping @Sendable (Int) -> [Int],

@@ -2,20 +2,10 @@ import LinuxIO
 import Measurements
 import Synchronization
 
-/// What crosses between the load's thread and everybody else.
+/// What crosses between one load thread and those who give it orders.
 final class Mailbox: Sendable {
-    enum Reply: Sendable {
-        case ended(LoadOutcome)
-        case failed(LoadError)
-    }
-
-    struct Order: Sendable {
-        let step: Step
-        let reply: CheckedContinuation<Reply, Never>
-    }
-
     private struct State {
-        var orders: [Order] = []
+        var orders: [StepOrder] = []
         /// A step is under way, or waits to be.
         var open = 0
         var stop: LoadOutcome.Stop?
@@ -32,7 +22,7 @@ final class Mailbox: Sendable {
     }
 
     /// Whether the order was taken; not after ``finish()``.
-    func put(_ order: Order) -> Bool {
+    func put(_ order: StepOrder) -> Bool {
         let taken = state.withLock { state in
             guard !state.finishing else { return false }
             state.orders.append(order)
@@ -43,17 +33,16 @@ final class Mailbox: Sendable {
         return taken
     }
 
-    func takeOrder() -> Order? {
+    func takeOrder() -> StepOrder? {
         state.withLock { $0.orders.isEmpty ? nil : $0.orders.removeFirst() }
     }
 
-    /// Answers an order; a stop that was meant for it is over.
-    func answer(_ order: Order, with reply: Reply) {
+    /// The order that was taken is carried out; a stop that was meant for it is over.
+    func carriedOut() {
         state.withLock { state in
             state.open -= 1
             if state.open == 0 { state.stop = nil }
         }
-        order.reply.resume(returning: reply)
     }
 
     /// Has no effect when no step is under way.

@@ -1,63 +1,47 @@
-import Histogram
 import LinuxIO
 import Measurements
 
-/// Counts and times what the load does, and writes it down: each second to `requests.csv`, each transfer to `transfers.csv`.
+/// Counts and times what one load thread does; hands over each second to the writer.
 ///
-/// One thread. Everything is allocated when it is made: the table of classes, and for each class that can be one pair of histograms
-/// for the current second. What is recorded for a request touches four histograms (two of the second, two of the step);
-/// those of the run are added up from the steps.
+/// One thread. Everything is allocated when it is made. What is recorded for a request touches four histograms (two of the second, of
+/// its class; two of the step, of three digits).
 final class Recorder {
     /// Times beyond this are counted as this: one hour, in microseconds.
-    static let longest: UInt64 = 3_600_000_000
+    static let longest = HistogramBank.longest
 
-    /// What the current second saw of one request, whatever its outcome.
-    private struct Starts {
-        var started = 0
-        var dropped = 0
-        var lateMaximum = 0
-    }
-
-    private let directory: RunDirectory
-    private let names: [String]
-    let classes: ClassTable
-    /// The last is that of all requests which have no row of their own.
-    private var starts: UnsafeMutablePointer<Starts>
-    /// As ``starts``; empty when nothing is ever late.
-    private var lateness: [Histogram<UInt32>]
-    private let namedRequests: Int
-    private var step = 0
+    private let writer: LoadWriter
+    private let loop: Int
+    private let clock: RunClock
+    private var classes: ClassTable
+    private var starts: StartTable
+    private var buffer: LoadWriter.Buffer
     private var secondEnd = RunTime.zero
-    private var transferRows = 0
+    private var transfers = 0
+    private var cpuBegin: Int64 = 0
+    private var order: StepOrder?
     private(set) var totals = StepTotals()
-    private(set) var run = RunTotals()
+    /// Of the run so far.
+    private(set) var done = 0
+    private(set) var unexpected = 0
 
-    /// - Parameter hasArrivals: the scenario has an open phase, so that starts can be late.
-    init(requests names: [String], directory: RunDirectory, hasArrivals: Bool) {
-        self.names = names
-        self.directory = directory
-        classes = ClassTable(requests: names.count)
-        namedRequests = min(names.count, ClassTable.limit - 1)
-        starts = .allocate(capacity: namedRequests + 1)
-        starts.initialize(repeating: Starts(), count: namedRequests + 1)
-        // One after another: copies would share their counts, and be copied at the first record.
-        lateness = (0..<(hasArrivals ? namedRequests + 1 : 0)).map { _ in
-            Histogram(highestTrackableValue: Self.longest, numberOfSignificantValueDigits: .two)
-        }
+    /// - Parameter requests: how many requests the scenario has.
+    init(requests: Int, clock: RunClock, writer: LoadWriter, loop: Int) {
+        self.writer = writer
+        self.loop = loop
+        self.clock = clock
+        classes = ClassTable(requests: requests)
+        starts = StartTable(requests: requests)
+        buffer = writer.firstBuffer(of: loop)
     }
 
-    deinit {
-        starts.deallocate()
-    }
-
-    private func name(_ request: Int?) -> String { request.map { names[$0] } ?? "other" }
-
-    func beginStep(_ step: Int, now: MonotonicInstant) {
-        self.step = step
-        transferRows = 0
+    func beginStep(_ order: StepOrder, now: MonotonicInstant) {
+        self.order = order
+        transfers = 0
         totals.reset()
-        classes.beginStep()
-        secondEnd = Self.end(ofSecondWith: directory.clock.time(at: now))
+        let time = clock.time(at: now)
+        buffer.pointer.pointee.begin = time
+        secondEnd = Self.end(ofSecondWith: time)
+        cpuBegin = ThreadClock.nanoseconds
     }
 
     private static func end(ofSecondWith time: RunTime) -> RunTime {
@@ -66,15 +50,16 @@ final class Recorder {
 
     /// - Parameter late: microseconds from the intended moment; `nil` where there is none (closed load, redirects).
     func started(_ request: Int, late: Int?) {
-        let row = min(request, namedRequests)
-        starts[row].started += 1
-        guard let late, !lateness.isEmpty else { return }
-        lateness[row].record(min(UInt64(max(late, 0)), Self.longest))
-        starts[row].lateMaximum = max(starts[row].lateMaximum, late)
+        if let late {
+            totals.late(late)
+            buffer.pointer.pointee.started(starts.place(request), request: request, late: max(late, 0))
+        } else {
+            buffer.pointer.pointee.started(starts.place(request), request: request, late: -1)
+        }
     }
 
     func dropped(_ request: Int) {
-        starts[min(request, namedRequests)].dropped += 1
+        buffer.pointer.pointee.dropped(starts.place(request), request: request)
         totals.dropped += 1
     }
 
@@ -84,16 +69,20 @@ final class Recorder {
     ) {
         let latency = clamped(end.nanoseconds - intended.nanoseconds)
         let service = clamped(end.nanoseconds - start.nanoseconds)
-        classes.record(request, exchange.outcome, unexpected: unexpected, bytes: exchange.bytes, latency: latency, service: service)
+        let place = classes.place(request, exchange.outcome)
+        buffer.pointer.pointee.ended(
+            place, classes.key(of: place), unexpected: unexpected, bytes: exchange.bytes, latencyTime: latency, serviceTime: service)
+        buffer.pointer.pointee.opened += exchange.opened
         totals.record(exchange, unexpected: unexpected, latency: latency, service: service)
-        run.done += 1
-        if unexpected { run.unexpected += 1 }
-        transferRows += 1
-        guard transferRows <= TransferRow.limitPerStep else { return }
-        directory.transfers.append(
-            TransferRow(
-                step: step, start: directory.clock.time(at: start), end: directory.clock.time(at: end), request: names[request],
-                outcome: exchange.outcome, status: exchange.status == 0 ? nil : exchange.status, connection: exchange.connection))
+        done += 1
+        if unexpected { self.unexpected += 1 }
+        transfers += 1
+        guard transfers <= TransferRow.limitPerStep else { return }
+        buffer.pointer.pointee.append(
+            SecondBuffer.Transfer(
+                start: start, end: end, request: Int32(truncatingIfNeeded: request),
+                connection: Int32(truncatingIfNeeded: exchange.connection), status: Int16(truncatingIfNeeded: exchange.status),
+                outcome: exchange.outcome))
     }
 
     /// Nanoseconds to microseconds, within what the histograms hold.
@@ -103,69 +92,47 @@ final class Recorder {
         return min(microseconds, Self.longest)
     }
 
-    /// Writes the rows of the second when it is over.
-    func advance(to now: MonotonicInstant) {
-        let time = directory.clock.time(at: now)
-        guard time >= secondEnd else { return }
-        writeSecond(at: secondEnd)
+    // MARK: The loop itself
+
+    /// The loop saw its timer this long after the moment for which it was set.
+    func woke(after nanoseconds: Int64) {
+        buffer.pointer.pointee.loop.record(Self.microseconds(nanoseconds), in: SecondBuffer.LoopTimes.wake)
+    }
+
+    /// The loop was this long away from waiting for events.
+    func passed(in nanoseconds: Int64) {
+        buffer.pointer.pointee.loop.record(Self.microseconds(nanoseconds), in: SecondBuffer.LoopTimes.pass)
+    }
+
+    private static func microseconds(_ nanoseconds: Int64) -> UInt64 { min(UInt64(max(nanoseconds, 0) / 1000), longest) }
+
+    // MARK: Handing over
+
+    /// Hands over the second when it is over; where the writer is not ready for it, with the next.
+    func advance(to now: MonotonicInstant, inFlight: Int) {
+        let time = clock.time(at: now)
+        guard time >= secondEnd, let order else { return }
+        seal(at: secondEnd, inFlight: inFlight)
+        if let next = writer.exchange(buffer, of: loop, in: order) {
+            buffer = next
+            buffer.pointer.pointee.begin = secondEnd
+        }
         secondEnd = Self.end(ofSecondWith: time)
     }
 
-    /// Writes what is left of the step; its rows are in the files when this returns.
-    func endStep(now: MonotonicInstant) {
-        let time = directory.clock.time(at: now)
-        writeSecond(at: min(time, secondEnd))
-        if transferRows > TransferRow.limitPerStep {
-            // The row has no field of its own for how many are missing: it is the connection's.
-            directory.transfers.append(
-                TransferRow(
-                    step: step, start: time, end: time, request: "", outcome: nil, status: nil,
-                    connection: transferRows - TransferRow.limitPerStep))
-            directory.transfers.flush()
-        }
-        run.add(totals)
+    private func seal(at end: RunTime, inFlight: Int) {
+        let cpu = ThreadClock.nanoseconds
+        buffer.pointer.pointee.cpuNanoseconds += cpu - cpuBegin
+        cpuBegin = cpu
+        buffer.pointer.pointee.end = end
+        buffer.pointer.pointee.inFlight = inFlight
     }
 
-    private func writeSecond(at time: RunTime) {
-        for index in 0...namedRequests where starts[index].started > 0 || starts[index].dropped > 0 {
-            var row = RequestRow(time: time, step: step, request: name(index < namedRequests ? index : nil), outcome: nil)
-            row.started = starts[index].started
-            row.dropped = starts[index].dropped
-            if !lateness.isEmpty, lateness[index].totalCount > 0 {
-                row.lateP99 = Int(lateness[index].valueAtPercentile(99))
-                row.lateMax = starts[index].lateMaximum
-                lateness[index].reset()
-            }
-            starts[index] = Starts()
-            directory.requests.append(row)
-        }
-        classes.drainSecond { request, outcome, count, latency, service in
-            var row = RequestRow(time: time, step: step, request: name(request), outcome: outcome)
-            row.done = count.done
-            row.unexpected = count.unexpected
-            row.bytes = count.bytes
-            row.latency = .init(latency)
-            row.service = .init(service)
-            directory.requests.append(row)
-        }
-        directory.requests.flush()
-        directory.transfers.flush()
-    }
-
-    /// The classes seen in the step.
-    func classCounts() -> [LoadOutcome.ClassCount] {
-        classes.stepCounts().map { request, outcome, count in
-            LoadOutcome.ClassCount(
-                request: request, name: name(request), outcome: outcome, done: count.done, unexpected: count.unexpected)
-        }
-    }
-}
-
-extension RequestRow.Quantiles {
-    init?<Count>(_ histogram: Histogram<Count>) {
-        guard histogram.totalCount > 0 else { return nil }
-        self.init(
-            p50: Int(histogram.valueAtPercentile(50)), p95: Int(histogram.valueAtPercentile(95)),
-            p99: Int(histogram.valueAtPercentile(99)), max: Int(histogram.maxRecorded))
+    /// Hands over what is left of the step, with its totals. Waits for the writer where it is behind.
+    func endStep(now: MonotonicInstant, report: LoopReport) {
+        guard let order else { return }
+        seal(at: min(clock.time(at: now), secondEnd), inFlight: 0)
+        buffer = writer.end(buffer, of: loop, in: order, report: report, totals: totals)
+        self.order = nil
     }
 }

@@ -50,26 +50,37 @@ package struct Schedule: Sendable {
         private var source: Source
         private var left: Int
         private var number = 0
+        private let stride: Int
         /// The next arrival, from the start of the phase; `nil` after the last.
         private(set) var due: Duration?
 
-        init(_ schedule: Schedule) {
+        /// - Parameters:
+        ///   - shard: whose arrivals are gone through.
+        ///   - first: the number of the first arrival in the step.
+        init(_ schedule: Schedule, shard: Shard = .whole, from first: Int = 0) {
             source = schedule.source
             left = schedule.count
-            advance()
+            stride = shard.count
+            move(by: shard.skip(from: first) + 1)
         }
 
         /// Goes on to the arrival after ``due``.
-        mutating func advance() {
+        mutating func advance() { move(by: stride) }
+
+        private mutating func move(by steps: Int) {
             due = nil
-            guard left > 0 else { return }
-            left -= 1
+            guard left >= steps else {
+                left = 0
+                return
+            }
+            left -= steps
+            number += steps
             switch source {
             case .function(let start):
-                due = start(number)
-                number += 1
+                due = start(number - 1)
             case .poisson(var arrivals):
-                due = arrivals.next()
+                // Each is drawn from the one before.
+                for _ in 0..<steps { due = arrivals.next() }
                 source = .poisson(arrivals)
             }
         }

@@ -21,7 +21,8 @@ struct StepProgram {
     private enum Phase {
         case closed(ConcurrencyRamp, started: Int, of: Int)
         case closedFor(ConcurrencyRamp, duration: Duration)
-        case open(Schedule, duration: Duration, maxInFlight: Int)
+        /// The arrivals of which this thread has so many, the first of the phase having the number `from` in the step.
+        case open(Schedule, own: Int, from: Int, duration: Duration, maxInFlight: Int)
         case unit(left: Int, gap: Duration)
         case silence(Duration)
     }
@@ -37,15 +38,22 @@ struct StepProgram {
     /// Requests that may yet be started in the step.
     private var allowance: Int
     private var stopped = false
+    private let shard: Shard
+    /// For how long arrivals are due.
+    private(set) var arrivalSpan = Duration.zero
     /// The most requests in flight that the program can ask for.
     let maximumInFlight: Int
     /// Requests that become due in all; `nil` where the server's speed decides.
     let planned: Int?
 
-    /// - Parameter single: never more than one request in flight in a closed phase (one connection that serves one at a time).
+    /// - Parameters:
+    ///   - single: never more than one request in flight in a closed phase (one connection that serves one at a time).
+    ///   - shard: the thread's part of it.
     init(
-        _ dose: Step.Dose, load: [LoadPhase], single: Bool, begin: MonotonicInstant, pacing: (LoadPhase) -> Schedule
+        _ dose: Step.Dose, load: [LoadPhase], single: Bool, begin: MonotonicInstant, shard: Shard = .whole,
+        pacing: (LoadPhase) -> Schedule
     ) {
+        self.shard = shard
         self.begin = begin
         notBefore = begin
         var limit: Int?
@@ -62,15 +70,41 @@ struct StepProgram {
                     .closed(ConcurrencyRamp(from: from, to: to ?? from), started: 0, of: count)
                 case .closed(let from, let to, .duration(let duration)):
                     .closedFor(ConcurrencyRamp(from: from, to: to ?? from), duration: duration)
-                case .open(_, _, let duration, _, let most): .open(pacing(phase), duration: duration, maxInFlight: most)
+                case .open(_, _, let duration, _, let most):
+                    .open(pacing(phase), own: 0, from: 0, duration: duration, maxInFlight: most)
                 }
             }
         }
         if single { phases = phases.map(Self.onOneConnection) }
+        phases = Self.parts(of: phases, shard)
         let total = Self.total(of: phases)
-        allowance = limit ?? .max
-        planned = total.map { min($0, limit ?? .max) }
-        maximumInFlight = phases.map(Self.width).max() ?? 0
+        let own = limit.map { shard.part(of: $0) } ?? .max
+        allowance = own
+        planned = total.map { min($0, own) }
+        maximumInFlight = phases.map { Self.width(of: $0, shard) }.max() ?? 0
+        for case .open(_, _, _, let duration, _) in phases { arrivalSpan += duration }
+    }
+
+    /// The requests of a step are numbered through its phases; behind one that ends by time, from 0 again.
+    private static func parts(of phases: [Phase], _ shard: Shard) -> [Phase] {
+        var first = 0
+        return phases.map { phase in
+            switch phase {
+            case .closed(let concurrency, let started, let count):
+                defer { first += count }
+                return .closed(concurrency, started: started, of: shard.part(of: count, from: first))
+            case .open(let schedule, _, _, let duration, let most):
+                defer { first += schedule.count }
+                return .open(
+                    schedule, own: shard.part(of: schedule.count, from: first), from: first, duration: duration,
+                    maxInFlight: shard.part(of: most))
+            case .closedFor:
+                first = 0
+                return phase
+            case .unit, .silence:
+                return phase
+            }
+        }
     }
 
     private static func onOneConnection(_ phase: Phase) -> Phase {
@@ -78,7 +112,8 @@ struct StepProgram {
         return switch phase {
         case .closed(_, let started, let count): .closed(one, started: started, of: count)
         case .closedFor(_, let duration): .closedFor(one, duration: duration)
-        case .open(let schedule, let duration, _): .open(schedule, duration: duration, maxInFlight: 1)
+        case .open(let schedule, let own, let first, let duration, _):
+            .open(schedule, own: own, from: first, duration: duration, maxInFlight: 1)
         case .unit, .silence: phase
         }
     }
@@ -88,7 +123,7 @@ struct StepProgram {
         for phase in phases {
             switch phase {
             case .closed(_, _, let count), .unit(let count, _): sum += count
-            case .open(let schedule, _, _): sum += schedule.count
+            case .open(_, let own, _, _, _): sum += own
             case .silence: break
             case .closedFor: return nil
             }
@@ -96,10 +131,10 @@ struct StepProgram {
         return sum
     }
 
-    private static func width(of phase: Phase) -> Int {
+    private static func width(of phase: Phase, _ shard: Shard) -> Int {
         switch phase {
-        case .closed(let concurrency, _, _), .closedFor(let concurrency, _): concurrency.most
-        case .open(_, _, let maxInFlight): maxInFlight
+        case .closed(let concurrency, _, _), .closedFor(let concurrency, _): shard.part(of: concurrency.most)
+        case .open(_, _, _, _, let maxInFlight): maxInFlight
         case .unit: 1
         case .silence: 0
         }
@@ -122,7 +157,7 @@ struct StepProgram {
                 advance(to: now)
                 return nil
             }
-            guard inFlight < concurrency.level(started: started, of: count) else { return .wait(until: nil) }
+            guard inFlight < shard.part(of: concurrency.level(started: started, of: count)) else { return .wait(until: nil) }
             phases[current] = .closed(concurrency, started: started + 1, of: count)
             allowance -= 1
             return .start(intended: now)
@@ -133,13 +168,13 @@ struct StepProgram {
                 return nil
             }
             let passed = now - begin
-            guard inFlight < concurrency.level(at: passed, of: duration) else {
+            guard inFlight < shard.part(of: concurrency.level(at: passed, of: duration)) else {
                 return .wait(until: concurrency.nextChange(after: passed, of: duration).map { begin + $0 } ?? end)
             }
             allowance -= 1
             return .start(intended: now)
-        case .open(let schedule, let duration, let maxInFlight):
-            if arrivals == nil { arrivals = Schedule.Cursor(schedule) }
+        case .open(let schedule, _, let first, let duration, let maxInFlight):
+            if arrivals == nil { arrivals = Schedule.Cursor(schedule, shard: shard, from: first) }
             guard let next = arrivals?.due else { return waitForEnd(begin + duration, now: now) }
             let due = begin + next
             guard due <= now else { return .wait(until: due) }
@@ -179,6 +214,9 @@ struct StepProgram {
         guard current < phases.count, case .unit(_, let gap) = phases[current] else { return }
         notBefore = now + gap
     }
+
+    /// As many were started as the step may.
+    var isSpent: Bool { allowance == 0 }
 
     /// Starts nothing from now on.
     mutating func stop() { stopped = true }

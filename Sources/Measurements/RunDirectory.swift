@@ -14,6 +14,8 @@ package final class RunDirectory: Sendable {
     package let transfers: RowWriter<TransferRow>
     package let waves: RowWriter<WaveRow>
     package let processes: RowWriter<ProcessRow>
+    package let generator: RowWriter<GeneratorRow>
+    package let latency: LatencyLog
 
     /// Makes the files in `path`, a folder that exists and holds none of them.
     package init(creatingFilesIn path: String, clock: RunClock) throws(SystemError) {
@@ -26,6 +28,8 @@ package final class RunDirectory: Sendable {
         transfers = try RowWriter(directory: path, keepsRows: true)
         waves = try RowWriter(directory: path, keepsRows: false)
         processes = try RowWriter(directory: path, keepsRows: true)
+        generator = try RowWriter(directory: path, keepsRows: true)
+        latency = try LatencyLog(directory: path, clock: clock)
     }
 
     package func flush() {
@@ -36,11 +40,13 @@ package final class RunDirectory: Sendable {
         transfers.flush()
         waves.flush()
         processes.flush()
+        generator.flush()
+        latency.flush()
     }
 
     /// The first file that could not be written, such as on a full disk.
     package var failure: SystemError? {
         connections.failure ?? sessions.failure ?? requests.failure ?? transfers.failure ?? steps.failure ?? waves.failure
-            ?? processes.failure
+            ?? processes.failure ?? generator.failure ?? latency.failure
     }
 }

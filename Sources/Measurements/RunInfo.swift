@@ -27,6 +27,23 @@ package struct RunInfo: Sendable, Codable {
         }
     }
 
+    /// What the open phases of the waves came to.
+    package struct Arrivals: Hashable, Sendable, Codable {
+        package var due = 0
+        package var started = 0
+        /// Not sent, since `max_in_flight` was reached.
+        package var dropped = 0
+        /// In which they were due; and from the first start to the last where that is longer.
+        package var plannedSeconds = 0.0
+        package var actualSeconds = 0.0
+
+        package init() {}
+
+        package var plannedPerSecond: Double { plannedSeconds > 0 ? Double(due) / plannedSeconds : 0 }
+
+        package var startedPerSecond: Double { actualSeconds > 0 ? Double(started) / actualSeconds : 0 }
+    }
+
     /// What the whole run came to; percentiles are of all transfers of its waves.
     package struct Totals: Hashable, Sendable, Codable {
         package var transfers: Int
@@ -43,6 +60,13 @@ package struct RunInfo: Sendable, Codable {
         /// Processor seconds of Seep itself, and of the sampler's thread.
         package var seepCpuSeconds: Double
         package var samplerCpuSeconds: Double
+        /// Transfers counted as the request `other`, beyond 256 classes.
+        package var other: Int?
+        /// `nil` without open phases.
+        package var arrivals: Arrivals?
+        /// Milliseconds from the intended moment to the start; `nil` without a schedule.
+        package var lateP99: Double?
+        package var lateMax: Double?
 
         package init(
             transfers: Int = 0, unexpected: Int = 0, dropped: Int = 0, retried: Int = 0, opened: Int = 0, latencyP50: Double = 0,

@@ -65,8 +65,11 @@ package struct RunSummary: Sendable {
         package var held: Bool?
         /// What was seen, with its unit; empty where no figure decided.
         package var seen: String
+        /// Why what was seen does not tell; empty where it does, or nothing was seen.
+        package var untold: String
 
-        package init(text: String, held: Bool?, seen: String = "") {
+        package init(text: String, held: Bool?, seen: String = "", untold: String = "") {
+            self.untold = untold
             self.text = text
             self.held = held
             self.seen = seen
@@ -108,6 +111,12 @@ package struct RunSummary: Sendable {
     package var p99Milliseconds: Double?
     /// Requests that ended otherwise than expected.
     package var errors = 0
+    /// In words, where the load threads were at their limits; `nil` otherwise.
+    package var generatorLimit: String?
+    /// In words, what became of the arrivals of an open load; `nil` without one.
+    package var arrivals: String?
+    /// Transfers counted together beyond 256 classes.
+    package var inOther = 0
     /// The folder of the cell's files.
     package var directory: String
     package var duration: Duration = .zero

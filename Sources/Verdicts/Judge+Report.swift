@@ -44,12 +44,13 @@ extension Judge {
                     id: $0.row.step, kind: $0.row.kind, requests: $0.row.given, leftBehind: $0.totalLeft, floor: $0.floor,
                     voidReason: $0.voidReason.isEmpty ? nil : $0.voidReason)
             },
-            thresholds: thresholds)
+            thresholds: thresholds, generator: self.thresholds.generatorReport)
     }
 
     /// A threshold that failed, or ended the run, fails the run whatever the verdict; one that nothing could tell makes nothing good.
     private func exitCode(_ kind: Verdict.Kind, isWanted: Bool, _ thresholds: [Verdict.Threshold]) -> Int32 {
-        if thresholds.contains(where: { $0.held == false }) || evidence.contains(where: { $0.row.ended == .threshold }) { return 1 }
+        let ended = evidence.contains { $0.row.ended == .threshold } && !thresholds.contains { $0.untold != nil }
+        if ended || thresholds.contains(where: { $0.held == false }) { return 1 }
         if !isWanted { return kind == .inconclusive ? 3 : 1 }
         return thresholds.contains { $0.held == nil } ? 3 : 0
     }
@@ -73,6 +74,7 @@ extension Judge {
         if !facts.throwaway, background() > 0.05 { flags.append(.contaminated) }
         if !facts.seesSessions { flags.append(.limitedPrivileges) }
         if !evidence.contains(where: { $0.row.kind == .longIdle }) { flags.append(.longIdleNotTried) }
+        if thresholds.isGeneratorLimited { flags.append(.generatorLimited) }
         if !complete { flags.append(.cutShort) }
         return flags
     }

@@ -44,6 +44,8 @@ package struct Judge: Sendable {
         thresholds.consume(row)
     }
 
+    package mutating func consume(_ row: GeneratorRow) { thresholds.consume(row) }
+
     package mutating func consume(_ row: TransferRow) { open[row.step, default: StepAccumulator()].consume(row) }
 
     package mutating func consume(_ row: ConnectionRow) {

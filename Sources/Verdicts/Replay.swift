@@ -22,6 +22,8 @@ package enum Replay {
         let connections = try Cursor<ConnectionRow>(directory: directory)
         let sessions = try Cursor<SessionRow>(directory: directory)
         let processes = try Cursor<ProcessRow>(directory: directory)
+        // Runs recorded before Seep watched itself have none.
+        let generator = try Cursor<GeneratorRow>(directory: directory, mayBeMissing: true)
         var last = -1
         while let step = try steps.next() {
             guard step.step == last + 1 else {
@@ -31,6 +33,7 @@ package enum Replay {
             }
             last = step.step
             try processes.feed(upTo: step.step) { judge.consume($0) }
+            try generator.feed(upTo: step.step) { judge.consume($0) }
             try requests.feed(upTo: step.step) { judge.consume($0) }
             try transfers.feed(upTo: step.step) { judge.consume($0) }
             try connections.feed(upTo: step.step) { judge.consume($0) }
@@ -39,28 +42,33 @@ package enum Replay {
         }
         let unfinished = [
             steps.endedMidLine ? StepRow.file : nil, requests.unfinished, transfers.unfinished, connections.unfinished, sessions.unfinished,
-            processes.unfinished,
+            processes.unfinished, generator.unfinished,
         ].compactMap { $0 }
         return Outcome(verdict: judge.verdictNow(), waves: waves, unfinished: unfinished)
     }
 
     /// One file of rows, read as far as the step at hand.
     private final class Cursor<Row: CSVRow> {
-        private let reader: RowReader<Row>
+        private let reader: RowReader<Row>?
         private var ahead: Row?
 
-        init(directory: String) throws(CSVError) {
-            reader = try RowReader(directory: directory)
-            ahead = try reader.next()
+        init(directory: String, mayBeMissing: Bool = false) throws(CSVError) {
+            do throws(CSVError) {
+                reader = try RowReader(directory: directory)
+            } catch {
+                guard mayBeMissing, error.kind == .notFound else { throw error }
+                reader = nil
+            }
+            ahead = try reader?.next()
         }
 
         func feed(upTo step: Int, _ body: (Row) -> Void) throws(CSVError) {
             while let row = ahead, row.step <= step {
                 body(row)
-                ahead = try reader.next()
+                ahead = try reader?.next()
             }
         }
 
-        var unfinished: String? { reader.endedMidLine ? Row.file : nil }
+        var unfinished: String? { reader?.endedMidLine == true ? Row.file : nil }
     }
 }

@@ -133,12 +133,32 @@ package struct Verdict: Hashable, Sendable, Codable {
         }
     }
 
+    /// Whether the load threads kept up, in the waves.
+    package struct Generator: Hashable, Sendable, Codable {
+        /// Of load, all load threads together; and of these, in seconds above the limits.
+        package var loadSeconds: Double
+        package var limitedSeconds: Double
+        /// Of one core, the busiest thread in its busiest second.
+        package var cpuShareMax: Double
+        /// Milliseconds, the worst second's 99th percentile of how late starts were; `nil` in a closed load.
+        package var lateP99Max: Double?
+
+        enum CodingKeys: String, CodingKey {
+            case loadSeconds = "load_s"
+            case limitedSeconds = "limited_s"
+            case cpuShareMax = "cpu_share_max"
+            case lateP99Max = "late_p99_max_ms"
+        }
+    }
+
     /// A threshold of the scenario and what became of it.
     package struct Threshold: Hashable, Sendable, Codable {
         /// As in the scenario.
         package var text: String
-        /// `nil`: nothing was seen that would tell.
+        /// `nil`: nothing was seen that would tell, or what was seen does not.
         package var held: Bool?
+        /// Why what was seen does not tell; `nil` where it does, or nothing was seen.
+        package var untold: String?
         /// The figure that decided, in `unit`; `nil` where none did.
         package var seen: Double?
         package var limit: Double
@@ -180,9 +200,12 @@ package struct Verdict: Hashable, Sendable, Codable {
     package var owners: [Owner]
     package var steps: [StepSummary]
     package var thresholds: [Threshold]
+    /// `nil` without load in waves, and for runs recorded before Seep watched itself.
+    package var generator: Generator?
 
     enum CodingKeys: String, CodingKey {
         case schema, rules, verdict, reason, flags, law, requests, unexpected, limit, budget, classes, queries, owners, steps, thresholds
+        case generator
         case exitCode = "exit_code"
         case leakPer1000Requests = "leak_per_1000_requests"
         case keptPer1000Requests = "kept_per_1000_requests"

@@ -30,6 +30,9 @@ struct Run: AsyncParsableCommand {
     @Option(help: "Deals and shuffles requests; the same seed sends the same.")
     var seed: UInt64 = 1
 
+    @Option(help: "Threads that send; a step uses at most as many as it has requests in flight.")
+    var threads = 1
+
     @Flag(help: "Plain lines instead of a live block, also on a terminal.")
     var plain = false
 
@@ -40,6 +43,9 @@ struct Run: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
+        if !(1...RunOptions.mostThreads).contains(threads) {
+            throw ValidationError("--threads \(threads): a number from 1 to \(RunOptions.mostThreads) is expected.")
+        }
         if what.isEmpty { throw ValidationError("Name a scenario, or a URL with --database.") }
     }
 
@@ -50,6 +56,7 @@ struct Run: AsyncParsableCommand {
         options.quick = quick
         options.results = results
         options.seed = seed
+        options.threads = threads
         options.plain = plain
         options.quiet = quiet
         options.json = json

@@ -16,6 +16,7 @@ import Testing
         try check(RequestRow.self, in: text)
         try check(TransferRow.self, in: text)
         try check(ProcessRow.self, in: text)
+        try check(GeneratorRow.self, in: text)
     }
 
     @Test("every flag, verdict, law and kind of step has its words")

@@ -35,7 +35,10 @@ enum SampleVerdicts {
             queries: [Verdict.Query(text: "SELECT 1", sessions: 20)],
             owners: [Verdict.Owner(name: "pid 411", leftBehind: 20, held: 20, room: 8, roomFrom: "declared")],
             steps: [Verdict.StepSummary(id: 0, kind: .longIdle, requests: 20, leftBehind: 20, floor: 20, voidReason: "interrupted")],
-            thresholds: [Verdict.Threshold(text: "errors.rate < 1%", held: true, seen: 0.005, limit: 0.01, unit: .share)])
+            thresholds: [
+                Verdict.Threshold(text: "errors.rate < 1%", held: true, untold: "it does not", seen: 0.005, limit: 0.01, unit: .share)
+            ],
+            generator: Verdict.Generator(loadSeconds: 10, limitedSeconds: 2, cpuShareMax: 0.97, lateP99Max: 3.2))
     }
 
     /// With an entry in each list, and every value that may be unknown unknown.
@@ -60,6 +63,8 @@ enum SampleVerdicts {
         verdict.steps[0].voidReason = nil
         verdict.thresholds[0].held = nil
         verdict.thresholds[0].seen = nil
+        verdict.thresholds[0].untold = nil
+        verdict.generator = nil
         return verdict
     }
 }

@@ -120,3 +120,22 @@ extension ProcessRow: RandomRow {
             databaseSockets: numbers.maybe())
     }
 }
+
+extension GeneratorRow: RandomRow {
+    static func random(_ numbers: inout SeededNumbers) -> GeneratorRow {
+        var row = GeneratorRow(
+            time: numbers.time(), step: numbers.count(), thread: numbers.count(), load: numbers.time(), cpu: numbers.time())
+        row.wakeP99 = numbers.maybe()
+        row.wakeMax = numbers.maybe()
+        row.passP99 = numbers.maybe()
+        row.passMax = numbers.maybe()
+        row.lateP99 = numbers.maybe()
+        row.lateMax = numbers.maybe()
+        row.serviceP50 = numbers.maybe()
+        row.started = numbers.count()
+        row.done = numbers.count()
+        row.inFlight = numbers.count()
+        row.opened = numbers.count()
+        return row
+    }
+}

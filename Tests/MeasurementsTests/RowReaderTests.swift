@@ -12,9 +12,10 @@ struct RowReaderTests {
 
     private static let types: [any RandomRow.Type] = [
         StepRow.self, ConnectionRow.self, SessionRow.self, RequestRow.self, TransferRow.self, WaveRow.self, ProcessRow.self,
+        GeneratorRow.self,
     ]
 
-    @Test("what the writer wrote is what the reader reads, for every kind of row", arguments: 0..<7)
+    @Test("what the writer wrote is what the reader reads, for every kind of row", arguments: 0..<8)
     func roundTrip(type: Int) throws {
         func check<Row: RandomRow>(_ type: Row.Type) throws {
             let folder = try TemporaryFolder()
@@ -30,7 +31,7 @@ struct RowReaderTests {
         try check(Self.types[type])
     }
 
-    @Test("a file cut off at any byte gives a prefix of its rows, and says so", arguments: 0..<7)
+    @Test("a file cut off at any byte gives a prefix of its rows, and says so", arguments: 0..<8)
     func truncation(type: Int) throws {
         func check<Row: RandomRow>(_ type: Row.Type) throws {
             let folder = try TemporaryFolder()
@@ -48,7 +49,7 @@ struct RowReaderTests {
         try check(Self.types[type])
     }
 
-    @Test("changed bytes give rows or an error, and never more rows than lines", arguments: 0..<7)
+    @Test("changed bytes give rows or an error, and never more rows than lines", arguments: 0..<8)
     func mutation(type: Int) throws {
         func check<Row: RandomRow>(_ type: Row.Type) throws {
             let folder = try TemporaryFolder()

@@ -15,7 +15,10 @@ final class TemporaryFolder {
     struct CannotMake: Error {}
 
     deinit {
-        for file in ["steps", "connections", "sessions", "requests", "transfers", "waves", "processes"] { unlink("\(path)/\(file).csv") }
+        for file in ["steps", "connections", "sessions", "requests", "transfers", "waves", "processes", "generator"] {
+            unlink("\(path)/\(file).csv")
+        }
+        unlink("\(path)/latency.hlog")
         rmdir(path)
     }
 

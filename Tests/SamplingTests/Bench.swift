@@ -35,9 +35,10 @@ final class Bench {
     deinit {
         sampler.stop()
         processes.stop()
-        for file in ["steps", "connections", "sessions", "requests", "transfers", "waves", "processes"] {
+        for file in ["steps", "connections", "sessions", "requests", "transfers", "waves", "processes", "generator"] {
             unlink("\(directory.path)/\(file).csv")
         }
+        unlink("\(directory.path)/latency.hlog")
         rmdir(directory.path)
     }
 

@@ -13,7 +13,7 @@ final class Transports {
 
     private let settings: LoadSettings
     private let poller: Poller
-    private let numbers = ConnectionNumbers()
+    private let numbers: ConnectionNumbers
     private let direct: DirectTransport?
     private var general: GeneralTransport?
     /// Whether the slot's exchange is the direct transport's.
@@ -24,8 +24,9 @@ final class Transports {
     private var maximumPerHost = 0
 
     /// - Parameter choice: which of them are needed.
-    init(_ settings: LoadSettings, choice: TransportChoice, poller: Poller, slots: Int) throws(CurlError) {
+    init(_ settings: LoadSettings, choice: TransportChoice, poller: Poller, slots: Int, shard: Shard) throws(CurlError) {
         self.settings = settings
+        numbers = ConnectionNumbers(shard: shard.index, of: shard.count)
         self.poller = poller
         isDirect = .allocate(capacity: 1)
         direct =

@@ -66,7 +66,11 @@ package enum HTMLReport {
 
     private static func thresholds(_ summary: RunSummary) -> String {
         let rows = summary.thresholds.map { line in
-            [line.text, line.held.map { $0 ? "✓ held" : "✗ did not hold" } ?? "? nothing was seen that would tell", line.seen]
+            [
+                line.text,
+                line.held.map { $0 ? "✓ held" : "✗ did not hold" }
+                    ?? (line.untold.isEmpty ? "? nothing was seen that would tell" : "? \(line.untold)"), line.seen,
+            ]
         }
         return HTMLPage.section(
             "Thresholds", HTMLPage.table(["threshold", "", "seen"], rows, figures: [2], code: [0]), unless: rows.isEmpty)

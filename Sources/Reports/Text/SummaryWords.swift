@@ -47,7 +47,10 @@ package enum SummaryWords {
     /// `✗ latency.p99 < 400ms: 612 ms`.
     package static func threshold(_ line: RunSummary.ThresholdLine) -> String {
         let mark = line.held.map { $0 ? "✓" : "✗" } ?? "?"
-        let seen = line.held == nil ? "nothing was seen" : line.seen
+        let seen =
+            line.held != nil
+            ? line.seen
+            : line.untold.isEmpty ? "nothing was seen" : [line.seen, line.untold].filter { !$0.isEmpty }.joined(separator: ", but ")
         return "\(mark) \(line.text)" + (seen.isEmpty ? "" : ": \(seen)")
     }
 
@@ -62,6 +65,11 @@ package enum SummaryWords {
                 "\(Figures.rate(summary.requestsPerSecond)) requests/s, p50 \(Figures.milliseconds(summary.p50Milliseconds)), p99 \(Figures.milliseconds(summary.p99Milliseconds))"
             ),
         ]
+        if let arrivals = summary.arrivals { rows.append(("arrivals", arrivals)) }
+        if let limit = summary.generatorLimit { rows.append(("generator-limited", limit)) }
+        if summary.inOther > 0 {
+            rows.append(("counted as “other”", "\(Figures.plural(summary.inOther, "transfer")), beyond 256 classes"))
+        }
         if let kept = summary.keptPer1000 { rows.insert(("still there at the end", "\(Figures.rate(kept)) per 1,000"), at: 1) }
         if let left = summary.timeToExhaustion { rows.append(("exhausted in", "\(Figures.span(left)) of such load")) }
         rows.append(("duration", Figures.span(summary.duration)))

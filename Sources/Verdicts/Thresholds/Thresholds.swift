@@ -11,6 +11,7 @@ package struct Thresholds: Sendable {
     private var sessions: [SessionGauge]
     /// By step, while it is under way.
     private var open: [Int: [LoadGauge]] = [:]
+    private var generator = GeneratorGauge()
     private let thresholds: [Threshold]
 
     package init(_ thresholds: [Threshold]) {
@@ -24,6 +25,8 @@ package struct Thresholds: Sendable {
         for index in loads.indices { open[row.step, default: loads][index].consume(row) }
     }
 
+    package mutating func consume(_ row: GeneratorRow) { generator.consume(row) }
+
     package mutating func consume(_ row: ConnectionRow) {
         for index in sessions.indices { sessions[index].consume(row) }
     }
@@ -34,6 +37,7 @@ package struct Thresholds: Sendable {
     ///   - load: from the first send to the last response.
     ///   - floor: sessions at the end of its settle; `nil`: unknown, or not to be counted.
     package mutating func close(step: Int, kind: Step.Kind, load: Duration, floor: Int?) {
+        generator.close(step: step, isWave: kind == .wave)
         if var gauges = open.removeValue(forKey: step), kind == .wave {
             for index in gauges.indices { gauges[index].endWave(load: load) }
             loads = gauges
@@ -51,9 +55,15 @@ package struct Thresholds: Sendable {
     /// - Parameter wave: the wave under way, if it is one.
     package func aborting(inWave wave: Int?) -> Threshold? {
         let current = wave.flatMap { open[$0] } ?? loads
-        return current.first { $0.threshold.abort && $0.failure != nil }?.threshold
+        let isLimited = generator.isLimited(with: wave)
+        return current.first { $0.threshold.abort && $0.failure != nil && !(isLimited && $0.threshold.metric.isOfGenerator) }?.threshold
             ?? sessions.first { $0.threshold.abort && $0.failure != nil }?.threshold
     }
+
+    /// The generator did not keep up in the waves, so what it measured is partly its own.
+    var isGeneratorLimited: Bool { generator.isLimited() }
+
+    var generatorReport: Verdict.Generator? { generator.report }
 
     /// What became of each, in the order of the scenario.
     package var results: [Verdict.Threshold] {
@@ -64,7 +74,12 @@ package struct Thresholds: Sendable {
                 threshold.metric.isOfLoad
                 ? loads.popFirst().map { ($0.value, $0.failure) } ?? (nil, nil)
                 : sessions.popFirst().map { ($0.value, $0.failure) } ?? (nil, nil)
-            return Self.result(threshold, value: value, failure: failure)
+            var result = Self.result(threshold, value: value, failure: failure)
+            if isGeneratorLimited, threshold.metric.isOfGenerator, result.held != nil {
+                result.held = nil
+                result.untold = "Seep itself was at its limits, so the figure is not the server's alone"
+            }
+            return result
         }
     }
 
@@ -84,6 +99,16 @@ package struct Thresholds: Sendable {
     private static func rounded(_ value: Double, _ unit: ThresholdMetric.Unit) -> Double {
         let scale = unit == .share ? 1e6 : 1e3
         return (value * scale).rounded() / scale
+    }
+}
+
+extension ThresholdMetric {
+    /// A figure that a generator at its limits falsifies.
+    var isOfGenerator: Bool {
+        switch self {
+        case .latency, .service, .requestsRate, .dropped: true
+        case .errorsRate, .sessionsMax, .sessionsFloor: false
+        }
     }
 }
 

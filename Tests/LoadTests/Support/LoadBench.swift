@@ -14,7 +14,7 @@ final class LoadBench: Sendable {
         _ target: String, requests: [RequestSpec] = [RequestSpec(name: "root", url: "/")], load: [LoadPhase] = [.standard],
         http: HTTPSettings = HTTPSettings(timeout: .seconds(5)), mayFollow: @escaping @Sendable (String) -> Bool = { _ in true },
         pacing: @escaping @Sendable (LoadPhase) -> Schedule = Schedule.standard,
-        authorities: String? = nil
+        authorities: String? = nil, threads: Int = 1
     ) throws {
         var template = Array("/tmp/seep-load-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw SystemError("mkdtemp") }
@@ -29,14 +29,16 @@ final class LoadBench: Sendable {
             scenario: scenario, targetBase: target, directory: directory, dealer: { Self.deal($0, weights) }, mayFollow: mayFollow)
         settings.pacing = pacing
         settings.authorities = authorities
+        settings.threads = threads
         engine = try LoadEngine(settings)
     }
 
     deinit {
         engine.finish()
-        for name in ["steps", "connections", "sessions", "requests", "transfers", "waves", "processes"] {
+        for name in ["steps", "connections", "sessions", "requests", "transfers", "waves", "processes", "generator"] {
             unlink("\(directory.path)/\(name).csv")
         }
+        unlink("\(directory.path)/latency.hlog")
         rmdir(directory.path)
     }
 
