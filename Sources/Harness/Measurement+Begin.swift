@@ -14,6 +14,8 @@ extension Measurement {
         var directory: String
         /// The target with its placeholders filled in.
         var targetBase: String
+        /// `http.socket` with its placeholders filled in; `nil`: none.
+        var socket: String?
         var samplerURL: String
         var throwaway: Bool
         var server: ServerUnderTest?
@@ -62,6 +64,7 @@ extension Measurement {
                 var seeds = SplitMix64(seed: seed ^ UInt64(phases.next()))
                 return Schedule.standard(phase, seed: seeds.next())
             }
+            loading.socket = place.socket
             loading.userAgent = "seep/\(cell.options.version)"
             let engine = try LoadEngine(loading)
             let info = RunInfo(

@@ -15,6 +15,8 @@ package final class LoadEngine: Sendable {
     /// By the name of each request, which transport it goes over and why, for people.
     package let transports: [String: String]
 
+    private let ports: PortBudget
+
     /// Checks every request, raises the limit on descriptors, and makes what the load needs; sends nothing.
     package init(_ settings: LoadSettings) throws(LoadError) {
         do {
@@ -25,6 +27,7 @@ package final class LoadEngine: Sendable {
         }
         let handover = Handover(loop: try LoadLoop(settings, mailbox: mailbox, guardSignal: guardSignal))
         transports = handover.loop.transports
+        ports = PortBudget(settings, most: handover.loop.flightCapacity)
         do {
             thread = try KernelThread(name: "seep-load") { handover.loop.serve() }
         } catch {
@@ -55,6 +58,9 @@ package final class LoadEngine: Sendable {
         case .failed(let error): throw error
         }
     }
+
+    /// What this machine lacks for a step, in words; `nil`: nothing that is known. To be told before the load.
+    package func shortage(before step: Step) -> String? { ports.shortage(step) }
 
     /// Stops the load under way at once, and what waits behind it: nothing more is started, what is in flight is given up and
     /// counted as hung up. Without effect when there is no load.

@@ -20,7 +20,7 @@ extension LoadLoop {
     private func begin(_ request: UnsafeMutablePointer<PreparedRequest>, in slot: Int) {
         do {
             try transport.begin(
-                request, in: slot, direct: mayBeDirect, fresh: flights[slot].fresh,
+                request, manners: requests.manners[flights[slot].request], in: slot, direct: mayBeDirect, fresh: flights[slot].fresh,
                 follows: requests.traits(of: flights[slot].request).follow > 0, now: now)
         } catch {
             // libcurl had no memory for it.
@@ -114,7 +114,9 @@ extension LoadLoop {
     ) -> UnsafeMutablePointer<PreparedRequest>? {
         let headers = HeaderLines.merged(spec, http: settings.scenario.http, userAgent: settings.userAgent)
         let version = settings.scenario.http.version
-        guard let request = try? redirect.prepared(from: spec, first: first, headers: headers, version: version) else { return nil }
+        let proxy = settings.scenario.http.proxy.map { ProxyRoute($0) }
+        guard let request = try? redirect.prepared(from: spec, first: first, headers: headers, version: version, proxy: proxy)
+        else { return nil }
         let place = UnsafeMutablePointer<PreparedRequest>.allocate(capacity: 1)
         place.initialize(to: request)
         return place
@@ -131,6 +133,15 @@ extension LoadLoop {
         for slot in 0..<transport.slotCount where flights[slot].active {
             record(transport.abort(slot), unexpected: false)
             release(slot)
+        }
+    }
+
+    /// Those that nobody asked for.
+    private var failures: [LoadOutcome.Failure] {
+        transport.failures.entries.compactMap { entry in
+            let spec = settings.scenario.requests[entry.request]
+            guard entry.count > 0, spec.expect.end?.rawValue != entry.outcome.rawValue else { return nil }
+            return LoadOutcome.Failure(request: spec.name, outcome: entry.outcome, reason: entry.reason, count: entry.count)
         }
     }
 
@@ -151,6 +162,9 @@ extension LoadLoop {
         outcome.bytes = totals.bytes
         outcome.outOfRange = totals.outOfRange
         outcome.localFailures = totals.localFailures
+        outcome.connections = .init(transport.tally.step)
+        outcome.runConnections = .init(transport.tally.run)
+        outcome.failures = failures
         outcome.stoppedBy = stopped ?? .completed
         outcome.times = totals.times
         outcome.runTimes = recorder.run.times

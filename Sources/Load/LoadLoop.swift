@@ -53,7 +53,7 @@ final class LoadLoop {
     var flights: UnsafeMutablePointer<Flight>
     var free: UnsafeMutablePointer<Int>
     var freeCount = 0
-    private var flightCapacity = 0
+    private(set) var flightCapacity = 0
 
     var program: StepProgram
     var order: DealtOrder
@@ -96,7 +96,7 @@ final class LoadLoop {
             throw .system(error)
         }
         do {
-            transport = try Transports(settings, choice: choice, poller: poller, slots: wanted)
+            transport = try Transports(settings, choice: choice, manners: requests.manners, poller: poller, slots: wanted)
         } catch {
             throw .curl(error)
         }
@@ -162,6 +162,7 @@ final class LoadLoop {
             if now >= nextLive { publish(step) }
         }
         transport.close()
+        transport.endStep()
         now = .now
         recorder.endStep(now: now)
         publish(step)

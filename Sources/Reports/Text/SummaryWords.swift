@@ -62,6 +62,8 @@ package enum SummaryWords {
                 "\(Figures.rate(summary.requestsPerSecond)) requests/s, p50 \(Figures.milliseconds(summary.p50Milliseconds)), p99 \(Figures.milliseconds(summary.p99Milliseconds))"
             ),
         ]
+        if let text = connections(summary) { rows.append(("connections", text)) }
+        if let text = localFailures(summary) { rows.append(("this machine", text)) }
         if let kept = summary.keptPer1000 { rows.insert(("still there at the end", "\(Figures.rate(kept)) per 1,000"), at: 1) }
         if let left = summary.timeToExhaustion { rows.append(("exhausted in", "\(Figures.span(left)) of such load")) }
         rows.append(("duration", Figures.span(summary.duration)))

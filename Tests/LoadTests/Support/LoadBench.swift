@@ -14,7 +14,7 @@ final class LoadBench: Sendable {
         _ target: String, requests: [RequestSpec] = [RequestSpec(name: "root", url: "/")], load: [LoadPhase] = [.standard],
         http: HTTPSettings = HTTPSettings(timeout: .seconds(5)), mayFollow: @escaping @Sendable (String) -> Bool = { _ in true },
         pacing: @escaping @Sendable (LoadPhase) -> Schedule = Schedule.standard,
-        authorities: String? = nil
+        authorities: String? = nil, socket: String? = nil
     ) throws {
         var template = Array("/tmp/seep-load-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw SystemError("mkdtemp") }
@@ -29,6 +29,7 @@ final class LoadBench: Sendable {
             scenario: scenario, targetBase: target, directory: directory, dealer: { Self.deal($0, weights) }, mayFollow: mayFollow)
         settings.pacing = pacing
         settings.authorities = authorities
+        settings.socket = socket
         engine = try LoadEngine(settings)
     }
 
