@@ -52,6 +52,15 @@ static inline CURLcode seep_easy_set_before_request(CURL *easy, curl_prereq_call
     return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, value);
 }
 
+static inline CURLcode seep_easy_set_debug(CURL *easy, curl_debug_callback value) {
+    return curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, value);
+}
+
+static inline CURLSHcode seep_share_set_long(CURLSH *share, CURLSHoption option, long value) {
+    assert(option == CURLSHOPT_SHARE || option == CURLSHOPT_UNSHARE);
+    return curl_share_setopt(share, option, value);
+}
+
 static inline CURLcode seep_easy_get_long(CURL *easy, CURLINFO info, long *value) {
     assert((((int)info) & CURLINFO_TYPEMASK) == CURLINFO_LONG);
     return curl_easy_getinfo(easy, info, value);

@@ -12,6 +12,10 @@ extension CurlEasy {
         notes.pointee.attemptLimit = Int32(attempts)
         notes.pointee.connection = 0
         notes.pointee.headerIsWhole = false
+        notes.pointee.socket = -1
+        notes.pointee.countedOn = 0
+        notes.pointee.isLast = false
+        if notes.pointee.hangUp.isActive { notes.pointee.hangUp.begin() }
         errorText[0] = 0
     }
 
@@ -33,12 +37,23 @@ extension CurlEasy {
     /// The error number of the system call that failed, 0 when none did.
     package var systemError: Int32 { Int32(truncatingIfNeeded: long(CURLINFO_OS_ERRNO)) }
 
+    /// What libcurl says of the failure; empty where it says nothing.
+    package var failureText: String { String(cString: errorText) }
+
+    /// From the start until the connection stood, microseconds, names looked up and a proxy talked to; 0: none was opened.
+    package var connectMicroseconds: Int { offset(CURLINFO_CONNECT_TIME_T) }
+
+    /// From the start until TLS stood, microseconds; 0: there was none.
+    package var secureMicroseconds: Int { offset(CURLINFO_APPCONNECT_TIME_T) }
+
+    /// The response was one of HTTP/2.
+    package var isHTTP2: Bool { long(CURLINFO_HTTP_VERSION) == Int(CURL_HTTP_VERSION_2_0) }
+
+    /// The connection had served enough, and was closed at the end of the transfer.
+    package var wasLast: Bool { notes.pointee.isLast }
+
     /// Bytes of the body received, as they came off the wire but for the framing.
-    package var bodyBytes: Int {
-        var value: curl_off_t = 0
-        guard seep_easy_get_offset(raw, CURLINFO_SIZE_DOWNLOAD_T, &value) == CURLE_OK else { return 0 }
-        return Int(value)
-    }
+    package var bodyBytes: Int { offset(CURLINFO_SIZE_DOWNLOAD_T) }
 
     /// The number of the connection that the transfer went over, see ``CurlSockets``; 0 when there was none.
     package var connection: Int { notes.pointee.connection }
@@ -65,8 +80,27 @@ extension CurlEasy {
         return String(cString: value)
     }
 
+    private func offset(_ info: CURLINFO) -> Int {
+        var value: curl_off_t = 0
+        return seep_easy_get_offset(raw, info, &value) == CURLE_OK ? Int(value) : 0
+    }
+
     private func long(_ info: CURLINFO) -> Int {
         var value = 0
         return seep_easy_get_long(raw, info, &value) == CURLE_OK ? value : 0
+    }
+}
+
+extension TransferNotes {
+    /// The status of the response so far.
+    var status: Int {
+        var value = 0
+        return seep_easy_get_long(raw, CURLINFO_RESPONSE_CODE, &value) == CURLE_OK ? value : 0
+    }
+
+    /// The connection is closed at the end of the transfer.
+    mutating func makeLast() {
+        isLast = true
+        _ = seep_easy_set_long(raw, CURLOPT_FORBID_REUSE, 1)
     }
 }

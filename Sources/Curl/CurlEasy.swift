@@ -5,6 +5,7 @@ internal import Glibc
 struct TransferNotes {
     /// The owner's number for the handle.
     var tag: Int
+    var raw: UnsafeMutableRawPointer
     /// Requests handed to a connection since the transfer began; more than one means that libcurl has retried.
     var attempts: Int32 = 0
     var attemptLimit: Int32 = .max
@@ -13,6 +14,19 @@ struct TransferNotes {
     /// The empty line after the header of the response has come.
     var headerIsWhole = false
     let sockets: Unmanaged<CurlSockets>
+    /// The socket of ``connection``; −1: not known.
+    var socket: Int32 = -1
+    /// Bytes of a socket's receive buffer, set before it connects; 0: the system's.
+    var receiveBuffer: Int32 = 0
+    /// Requests that a connection may serve; 0: no limit.
+    var reuseLimit: Int32 = 0
+    /// The connection that the transfer was counted on; 0: none yet.
+    var countedOn = 0
+    /// The connection is closed at the end of the transfer, having served enough.
+    var isLast = false
+    /// Somebody waits for a moment of the response: see ``hangUp``.
+    var listens = false
+    var hangUp = HangUpNotes()
 }
 
 /// One transfer at a time: the owner of an easy handle (libcurl-easy(3)), for use in a ``CurlMulti``.
@@ -20,7 +34,7 @@ struct TransferNotes {
 /// Response bodies are read and thrown away. For one thread. The ``CurlSockets`` that it is made with must outlive it. libcurl
 /// copies the strings that it is given; lists and bodies it does not: these must live until they are replaced.
 package struct CurlEasy: ~Copyable {
-    let raw: UnsafeMutableRawPointer
+    private(set) var raw: UnsafeMutableRawPointer
     let notes: UnsafeMutablePointer<TransferNotes>
     let errorText: UnsafeMutablePointer<CChar>
 
@@ -29,7 +43,7 @@ package struct CurlEasy: ~Copyable {
         try CurlLibrary.initialise()
         guard let raw = curl_easy_init() else { throw CurlError("curl_easy_init", code: .outOfMemory) }
         let notes = UnsafeMutablePointer<TransferNotes>.allocate(capacity: 1)
-        notes.initialize(to: TransferNotes(tag: tag, sockets: Unmanaged.passUnretained(sockets)))
+        notes.initialize(to: TransferNotes(tag: tag, raw: raw, sockets: Unmanaged.passUnretained(sockets)))
         let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         do {
@@ -51,13 +65,35 @@ package struct CurlEasy: ~Copyable {
         errorText.deallocate()
     }
 
+    /// Takes a new handle in place of the old, with nothing set but the callbacks. Not during a transfer.
+    package mutating func renew() throws(CurlError) {
+        guard let fresh = curl_easy_init() else { throw CurlError("curl_easy_init", code: .outOfMemory) }
+        do {
+            try Self.installCallbacks(fresh, notes, errorText, context: notes.pointee.sockets.toOpaque())
+        } catch {
+            curl_easy_cleanup(fresh)
+            throw error
+        }
+        curl_easy_cleanup(raw)
+        raw = fresh
+        notes.pointee.raw = fresh
+        notes.pointee.hangUp = HangUpNotes()
+        notes.pointee.listens = false
+    }
+
     private static func installCallbacks(
         _ raw: UnsafeMutableRawPointer, _ notes: UnsafeMutablePointer<TransferNotes>, _ errorText: UnsafeMutablePointer<CChar>,
         context: UnsafeMutableRawPointer
     ) throws(CurlError) {
         try check(seep_easy_set_pointer(raw, CURLOPT_PRIVATE, notes), "CURLOPT_PRIVATE")
         try check(seep_easy_set_pointer(raw, CURLOPT_ERRORBUFFER, errorText), "CURLOPT_ERRORBUFFER")
-        try check(seep_easy_set_write(raw, CURLOPT_WRITEFUNCTION, { _, size, count, _ in size * count }), "CURLOPT_WRITEFUNCTION")
+        try check(seep_easy_set_pointer(raw, CURLOPT_WRITEDATA, notes), "CURLOPT_WRITEDATA")
+        try check(
+            seep_easy_set_write(raw, CURLOPT_WRITEFUNCTION) { _, size, count, context in
+                let length = size * count
+                guard let notes = context?.assumingMemoryBound(to: TransferNotes.self), notes.pointee.listens else { return length }
+                return notes.pointee.goesOn(afterBody: length) ? length : 0
+            }, "CURLOPT_WRITEFUNCTION")
         try check(seep_easy_set_pointer(raw, CURLOPT_HEADERDATA, notes), "CURLOPT_HEADERDATA")
         try check(
             seep_easy_set_write(raw, CURLOPT_HEADERFUNCTION) { line, size, count, context in
@@ -68,8 +104,10 @@ package struct CurlEasy: ~Copyable {
                     notes.pointee.headerIsWhole = true
                 } else if memcmp(line, "HTTP/", min(length, 5)) == 0 {
                     notes.pointee.headerIsWhole = false
+                    if notes.pointee.reuseLimit > 0, notes.pointee.countedOn == 0 { notes.pointee.makeLast() }
                 }
-                return length
+                guard notes.pointee.listens else { return length }
+                return notes.pointee.goesOn(after: line, length, status: { notes.pointee.status }) ? length : 0
             }, "CURLOPT_HEADERFUNCTION")
         try check(seep_easy_set_pointer(raw, CURLOPT_OPENSOCKETDATA, notes), "CURLOPT_OPENSOCKETDATA")
         try check(
@@ -78,7 +116,11 @@ package struct CurlEasy: ~Copyable {
                 let fd = seep_open_socket(address)
                 guard fd >= 0 else { return CURL_SOCKET_BAD }
                 let notes = context.assumingMemoryBound(to: TransferNotes.self)
+                if notes.pointee.receiveBuffer > 0 {
+                    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &notes.pointee.receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
+                }
                 notes.pointee.connection = notes.pointee.sockets._withUnsafeGuaranteedRef { $0.opened(fd) }
+                notes.pointee.socket = fd
                 return fd
             }, "CURLOPT_OPENSOCKETFUNCTION")
         try check(seep_easy_set_pointer(raw, CURLOPT_CLOSESOCKETDATA, context), "CURLOPT_CLOSESOCKETDATA")
@@ -106,6 +148,31 @@ package struct CurlEasy: ~Copyable {
 
     package func set(_ option: CurlNumberOption, to value: Bool) throws(CurlError) {
         try set(option, to: value ? 1 : 0)
+    }
+
+    /// Bytes per second that are received at most; 0: no limit.
+    package func setMaximumReceiveSpeed(_ bytesPerSecond: Int) throws(CurlError) {
+        try Self.check(
+            seep_easy_set_offset(raw, CURLOPT_MAX_RECV_SPEED_LARGE, curl_off_t(bytesPerSecond)), "CURLOPT_MAX_RECV_SPEED_LARGE")
+    }
+
+    /// Bytes of the receive buffer of each socket from now on, which the system doubles; 0: the system's own way.
+    package func setSocketBuffer(_ bytes: Int) {
+        notes.pointee.receiveBuffer = Int32(clamping: bytes)
+    }
+
+    /// Requests that a connection may serve, then it is closed; 0: no limit.
+    package func setReuseLimit(_ requests: Int) {
+        notes.pointee.reuseLimit = Int32(clamping: requests)
+    }
+
+    /// Keep the connections of this handle there. Not while it has one.
+    package func setShare(_ share: borrowing CurlShare) throws(CurlError) {
+        try Self.check(seep_easy_set_pointer(raw, CURLOPT_SHARE, share.raw), "CURLOPT_SHARE")
+    }
+
+    func setPointer(_ option: CURLoption, _ value: UnsafeMutableRawPointer) throws(CurlError) {
+        try Self.check(seep_easy_set_pointer(raw, option, value), "curl_easy_setopt")
     }
 
     /// - Parameter value: ends with a zero byte; `nil` takes the option back.

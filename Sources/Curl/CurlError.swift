@@ -32,6 +32,7 @@ package struct CurlCode: RawRepresentable, Hashable, Sendable {
     package static let http2Stream = CurlCode(CURLE_HTTP2_STREAM)
     package static let again = CurlCode(CURLE_AGAIN)
     package static let proxy = CurlCode(CURLE_PROXY)
+    package static let peerVerification = CurlCode(CURLE_PEER_FAILED_VERIFICATION)
 
     /// What libcurl says about the code, in English; made anew at each call.
     package var message: String { String(cString: curl_easy_strerror(CURLcode(rawValue: rawValue))) }

@@ -11,6 +11,9 @@ package enum CurlLibrary {
         guard initialised == .ok else { throw CurlError("curl_global_init", code: initialised) }
     }
 
+    /// Whether a handle that is used again may append a folded first line of a header to one that it has freed: before 8.0.
+    package static let appendsToFreedHeaders = curl_version_info(CURLVERSION_FIRST).map { $0.pointee.version_num < 0x08_0000 } ?? false
+
     /// Such as `libcurl/7.88.1 OpenSSL/3.0.19 zlib/1.2.13 nghttp2/1.52.0`: what is linked at run time, for `run.json`.
     package static var version: String { String(cString: curl_version()) }
 }

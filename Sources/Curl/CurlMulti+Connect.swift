@@ -9,6 +9,23 @@ package struct Connected {
     package let socket: Int32
     /// The number of the connection; 0: none was begun.
     package let number: Int
+    /// See ``CurlEasy/connectMicroseconds``.
+    package var connectMicroseconds = 0
+    package var secureMicroseconds = 0
+}
+
+extension TransferNotes {
+    func microseconds(_ info: CURLINFO) -> Int {
+        var value: curl_off_t = 0
+        return seep_easy_get_offset(raw, info, &value) == CURLE_OK ? Int(value) : 0
+    }
+
+    /// One more request for the connection; the last closes it.
+    mutating func count(on number: Int, _ fd: Int32) {
+        guard number > 0, countedOn != number else { return }
+        countedOn = number
+        if sockets._withUnsafeGuaranteedRef({ $0.serves(fd) }) >= Int(reuseLimit) { makeLast() }
+    }
 }
 
 extension CurlMulti {
@@ -33,7 +50,10 @@ extension CurlMulti {
                 _ = curl_multi_remove_handle(raw, easy)
                 return Connected(tag: notes.pointee.tag, code: .couldNotConnect, socket: -1, number: number)
             }
-            let connected = Connected(tag: notes.pointee.tag, code: .ok, socket: fd, number: sockets.number(of: fd))
+            let connected = Connected(
+                tag: notes.pointee.tag, code: .ok, socket: fd, number: sockets.number(of: fd),
+                connectMicroseconds: notes.pointee.microseconds(CURLINFO_CONNECT_TIME_T),
+                secureMicroseconds: notes.pointee.microseconds(CURLINFO_APPCONNECT_TIME_T))
             if isSecure(connected.tag) {
                 sockets.release(fd)
             } else {

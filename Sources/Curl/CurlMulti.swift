@@ -45,10 +45,14 @@ package struct CurlMulti: ~Copyable {
             seep_multi_set_socket(raw) { easy, fd, what, context, _ in
                 guard let context else { return 0 }
                 let number = Unmanaged<CurlSockets>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.changed(fd, what) }
-                var notes: UnsafeMutableRawPointer?
-                if what != CURL_POLL_REMOVE, seep_easy_get_pointer(easy, CURLINFO_PRIVATE, &notes) == CURLE_OK, let notes {
-                    notes.assumingMemoryBound(to: TransferNotes.self).pointee.connection = number
-                }
+                var pointer: UnsafeMutableRawPointer?
+                guard what != CURL_POLL_REMOVE, seep_easy_get_pointer(easy, CURLINFO_PRIVATE, &pointer) == CURLE_OK,
+                    let notes = pointer?.assumingMemoryBound(to: TransferNotes.self)
+                else { return 0 }
+                notes.pointee.connection = number
+                notes.pointee.socket = fd
+                if notes.pointee.reuseLimit > 0 { notes.pointee.count(on: number, fd) }
+                if notes.pointee.hangUp.isDue { notes.pointee.halfClose() }
                 return 0
             }, "CURLMOPT_SOCKETFUNCTION")
         try check(

@@ -25,6 +25,11 @@ package struct CurlNumberOption: Sendable {
     package static let httpVersion = CurlNumberOption(raw: CURLOPT_HTTP_VERSION)
     /// The transfer ends when the connection stands, which is then ours to use.
     package static let connectOnly = CurlNumberOption(raw: CURLOPT_CONNECT_ONLY)
+    /// Whether the certificate of the server is checked.
+    package static let verifyPeer = CurlNumberOption(raw: CURLOPT_SSL_VERIFYPEER)
+    /// Whether it has to be for the name that was asked for: 2, else 0.
+    package static let verifyHost = CurlNumberOption(raw: CURLOPT_SSL_VERIFYHOST)
+    static let verbose = CurlNumberOption(raw: CURLOPT_VERBOSE)
     package static let receiveBufferBytes = CurlNumberOption(raw: CURLOPT_BUFFERSIZE)
 }
 
@@ -41,6 +46,11 @@ package struct CurlStringOption: Sendable {
     /// A file of certificates of authorities (PEM) in place of the system's.
     package static let authorities = CurlStringOption(raw: CURLOPT_CAINFO)
     package static let noProxy = CurlStringOption(raw: CURLOPT_NOPROXY)
+    /// Our certificate (PEM), and its key.
+    package static let certificate = CurlStringOption(raw: CURLOPT_SSLCERT)
+    package static let key = CurlStringOption(raw: CURLOPT_SSLKEY)
+    /// The socket to connect to in place of the host of the URL.
+    package static let unixSocket = CurlStringOption(raw: CURLOPT_UNIX_SOCKET_PATH)
 }
 
 /// The values of ``CurlNumberOption/httpVersion``.

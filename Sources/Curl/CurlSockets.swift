@@ -35,6 +35,8 @@ package final class CurlSockets {
         var wanted: UInt8 = 0
         /// What epoll watches; 0: not registered.
         var registered: UInt8 = 0
+        /// Requests that went over it, where they are counted.
+        var served: Int32 = 0
     }
 
     private static let read: UInt8 = 1
@@ -48,6 +50,12 @@ package final class CurlSockets {
     private let numbers: ConnectionNumbers
     /// The socket that libcurl believes to close and the caller keeps; −1: none.
     private var handedOver: Int32 = -1
+    /// The next socket that is closed is to be reset: which it will be was not known.
+    private var resetsNext = false
+    /// The tags of handles whose request is sent whole, where somebody waits for that.
+    private var sentTags: [Int] = []
+    /// Idle connections on which something happened: their end, as a rule.
+    package private(set) var idleEvents = 0
     /// The number of the connection closed last.
     package private(set) var lastClosed = 0
     /// When libcurl wants to be called though nothing has happened; `nil`: never.
@@ -82,6 +90,7 @@ package final class CurlSockets {
         if entries[Int(fd)].registered != 0 {
             poller.epoll.remove(fd)
             entries[Int(fd)].registered = 0
+            if entries[Int(fd)].number > 0 { idleEvents += 1 }
         }
         return false
     }
@@ -99,6 +108,10 @@ package final class CurlSockets {
 
     /// libcurl wants the socket closed, which takes it out of epoll; whether it is to be, or was handed over.
     func closing(_ fd: Int32) -> Bool {
+        if resetsNext {
+            resetsNext = false
+            resetConnection(fd)
+        }
         guard Int(fd) < capacity else { return true }
         lastClosed = entries[Int(fd)].number
         entries[Int(fd)] = Entry()
@@ -109,6 +122,23 @@ package final class CurlSockets {
 
     /// The next time that libcurl wants `fd` closed, it stays open and is the caller's.
     func handOver(_ fd: Int32) { handedOver = fd }
+
+    /// Resets a connection, which libcurl then closes; −1: the next one that it closes.
+    func reset(_ fd: Int32) {
+        if fd >= 0 { resetConnection(fd) } else { resetsNext = true }
+    }
+
+    /// One more request goes over the connection; which one that is, counted from 1.
+    func serves(_ fd: Int32) -> Int {
+        guard Int(fd) < capacity else { return 0 }
+        entries[Int(fd)].served += 1
+        return Int(entries[Int(fd)].served)
+    }
+
+    func wasSent(_ tag: Int) { sentTags.append(tag) }
+
+    /// The next handle whose request has been handed to the system, where ``CurlEasy/watchSending(bodyCount:_:)`` asked for it.
+    package func nextSent() -> Int? { sentTags.popLast() }
 
     /// The socket is watched by the caller from now on, though libcurl still owns it.
     func release(_ fd: Int32) {

@@ -35,6 +35,9 @@ package struct CurlURL: ~Copyable {
     package var path: String { part(CURLUPART_PATH) ?? "/" }
     package var query: String? { part(CURLUPART_QUERY) }
     package var user: String? { part(CURLUPART_USER) }
+    /// With its percent-encoding taken back.
+    package var decodedUser: String? { part(CURLUPART_USER, UInt32(CURLU_URLDECODE)) }
+    package var decodedPassword: String? { part(CURLUPART_PASSWORD, UInt32(CURLU_URLDECODE)) }
 
     private func part(_ which: CURLUPart, _ flags: UInt32 = 0) -> String? {
         var text: UnsafeMutablePointer<CChar>?

@@ -86,7 +86,8 @@ struct Cell: Sendable {
         let faults = Faults()
         guard let server else {
             let base = try expand(scenario.target, [:])
-            try await measure(directory, base, samplerURL, throwaway: throwaway != nil, server: nil, faults: faults, &result)
+            try await measure(
+                directory, base, socket: try socket([:]), samplerURL, throwaway: throwaway != nil, server: nil, faults: faults, &result)
             return
         }
         var values: [String: String] = [:]
@@ -111,8 +112,8 @@ struct Cell: Sendable {
         try await underTest.start()
         do {
             try await measure(
-                directory, try expand(scenario.target, values), samplerURL, throwaway: throwaway != nil, server: underTest, faults: faults,
-                &result)
+                directory, try expand(scenario.target, values), socket: try socket(values), samplerURL, throwaway: throwaway != nil,
+                server: underTest, faults: faults, &result)
         } catch {
             await stop(underTest)
             throw error
@@ -143,6 +144,13 @@ struct Cell: Sendable {
             unless: { [interruption] in interruption.isRequested })
     }
 
+    /// The Unix socket of the target; a path that is not absolute begins at the scenario's folder.
+    private func socket(_ values: [String: String]) throws(RunFailure) -> String? {
+        guard let template = scenario.http.socket else { return nil }
+        let path = try expand(template, values)
+        return path.hasPrefix("/") ? path : "\(scenario.folder)/\(path)"
+    }
+
     private func expand(_ template: Template, _ values: [String: String]) throws(RunFailure) -> String {
         do {
             return try template.expand(values)
@@ -154,13 +162,13 @@ struct Cell: Sendable {
     // MARK: The measurement
 
     private func measure(
-        _ directory: String, _ base: String, _ samplerURL: String, throwaway: Bool, server: ServerUnderTest?, faults: Faults,
+        _ directory: String, _ base: String, socket: String?, _ samplerURL: String, throwaway: Bool, server: ServerUnderTest?, faults: Faults,
         _ result: inout CellResult
     ) async throws {
         let measurement = try await Measurement.begin(
             cell: self,
             in: Measurement.Surroundings(
-                directory: directory, targetBase: base, samplerURL: samplerURL, throwaway: throwaway, server: server, faults: faults))
+                directory: directory, targetBase: base, socket: socket, samplerURL: samplerURL, throwaway: throwaway, server: server, faults: faults))
         let (verdict, info) = try await measurement.run()
         result.verdict = verdict
         result.info = info

@@ -51,12 +51,13 @@ package enum JudgeCommand {
         } catch {
             throw RunFailure(.usage, "\(directory)/\(error)")
         }
-        let json = try RunFiles.encode(replay.verdict)
+        let verdict = replay.verdict.telling(localFailures: info.totals?.localFailures ?? 0)
+        let json = try RunFiles.encode(verdict)
         let path = directory + "/verdict.json"
         let before = FileManager.default.contents(atPath: path)
         if before == nil { try JSONFile.write(json, to: path) }
         return Outcome(
-            directory: directory, info: info, verdict: replay.verdict, unfinished: replay.unfinished,
+            directory: directory, info: info, verdict: verdict, unfinished: replay.unfinished,
             differs: before.map { $0 != json } ?? false, json: json)
     }
 }

@@ -14,6 +14,8 @@ extension Measurement {
         var directory: String
         /// The target with its placeholders filled in.
         var targetBase: String
+        /// `http.socket` with its placeholders filled in; `nil`: none.
+        var socket: String?
         var samplerURL: String
         var throwaway: Bool
         var server: ServerUnderTest?
@@ -63,6 +65,7 @@ extension Measurement {
                 return Schedule.standard(phase, seed: seeds.next())
             }
             loading.threads = cell.options.threads
+            loading.socket = place.socket
             loading.userAgent = "seep/\(cell.options.version)"
             let engine = try LoadEngine(loading)
             let info = RunInfo(

@@ -22,6 +22,8 @@ final class Measurement {
     private var held = HeldRows()
     private let watchedThresholds: ThresholdWatch?
     private var totals = RunInfo.Totals()
+    /// What this machine lacked, each told once.
+    private var toldShortages: Set<String> = []
 
     init(
         cell: Cell, directory: RunDirectory, engine: LoadEngine, sampler: Sampler, watch: ProcessWatch, server: ServerUnderTest?,
@@ -67,7 +69,7 @@ final class Measurement {
             }
         }
         finish(ticker)
-        let verdict = judge.verdictNow()
+        let verdict = judge.verdictNow().telling(localFailures: totals.localFailures ?? 0)
         try write(verdict)
         return (verdict, info)
     }
@@ -102,6 +104,9 @@ final class Measurement {
         } else if case .silence(let duration) = step.dose {
             await rest(duration)
         } else if !mustEnd {
+            if let shortage = engine.shortage(before: step), toldShortages.insert(shortage).inserted {
+                cell.observer.note(cell: cell.name, shortage)
+            }
             do {
                 let done = try await engine.run(step)
                 outcome = done
@@ -191,6 +196,7 @@ final class Measurement {
             totals.lateP99 = Double(late.p99) / 1000
             totals.lateMax = Double(late.max) / 1000
         }
+        totals.add(outcome)
         guard let latency = outcome.runTimes.latency, let service = outcome.runTimes.service else { return }
         totals.latencyP50 = Double(latency.p50) / 1000
         totals.latencyP95 = Double(latency.p95) / 1000

@@ -34,14 +34,20 @@ struct Exchange {
 /// sent again, once, whatever its method (a POST that the server did read is then sent twice, as browsers do), and counted. A
 /// new connection that ends so is cut.
 final class GeneralTransport {
-    private struct Slot: ~Copyable {
-        let easy: CurlEasy
+    struct Slot: ~Copyable {
+        var easy: CurlEasy
         /// What its handle is set to.
         var applied: UnsafeMutablePointer<PreparedRequest>?
+        var manners: UnsafePointer<Manners>?
+        /// Takes a connection of its own.
         var isFresh = false
+        /// Its connection is closed at its end.
+        var closes = false
         var isSecure = false
         /// The exchange was begun again by us.
         var isRepeated = false
+        /// A response has come by the handle.
+        var hasServed = false
 
         init(easy: consuming CurlEasy) { self.easy = easy }
     }
@@ -49,23 +55,35 @@ final class GeneralTransport {
     /// Once on the connection that dies, once more.
     private static let attempts = 2
 
-    private let http: HTTPSettings
-    /// A file of authorities in place of the system's.
-    private let authorities: String?
-    private let sockets: CurlSockets
-    private var multi: CurlMulti?
-    private var slots: UnsafeMutablePointer<Slot>
-    private var count = 0
+    let setup: ConnectionSetup
+    private let reuseLimit: Int
+    private let allManners: MannersTable
+    let tally: ConnectionTally
+    let failures: FailureReasons
+    let sockets: CurlSockets
+    var multi: CurlMulti?
+    var slots: UnsafeMutablePointer<Slot>
+    private(set) var count = 0
     private var capacity: Int
+    /// When the clients leave that leave at a moment in time.
+    var leaving: DeadlineQueues
+    /// Exchanges that we have left, not yet told.
+    var left: [Int] = []
+    private var idleEventsSeen = 0
 
     /// - Parameter kind: the upper half of the tags of its events.
     /// - Parameter slots: made now; ``open(slots:maximumPerHost:)`` makes more when it needs them.
     init(
-        http: HTTPSettings, authorities: String?, poller: Poller, kind: UInt32, numbers: ConnectionNumbers, slots wanted: Int
+        _ setup: ConnectionSetup, manners: MannersTable, tally: ConnectionTally, failures: FailureReasons, poller: Poller, kind: UInt32,
+        numbers: ConnectionNumbers, slots wanted: Int
     ) throws(CurlError) {
-        self.http = http
-        self.authorities = authorities
+        self.setup = setup
+        allManners = manners
+        self.tally = tally
+        self.failures = failures
+        if case .requests(let limit) = setup.http.reuse { reuseLimit = limit } else { reuseLimit = 0 }
         sockets = CurlSockets(poller: poller, kind: kind, numbers: numbers)
+        leaving = DeadlineQueues(manners.deadlines)
         capacity = max(wanted, 1)
         slots = .allocate(capacity: capacity)
         try makeSlots(wanted)
@@ -85,32 +103,15 @@ final class GeneralTransport {
             slots = moved
             capacity = wanted
         }
+        leaving.makeRoom(wanted)
+        left.reserveCapacity(wanted)
         while count < wanted {
             let easy = try CurlEasy(tag: count, sockets: sockets)
-            try Self.applyCommon(http, authorities: authorities, to: easy)
+            easy.setReuseLimit(reuseLimit)
+            try setup.apply(to: easy, timeout: allManners.longestTimeout)
             (slots + count).initialize(to: Slot(easy: easy))
             count += 1
         }
-    }
-
-    /// What is the same for every request and both transports.
-    static func applyCommon(_ http: HTTPSettings, authorities: String?, to easy: borrowing CurlEasy) throws(CurlError) {
-        let milliseconds = max(Int(http.timeout.nanosecondsRounded / 1_000_000), 1)
-        try easy.set(.timeoutMilliseconds, to: milliseconds)
-        try easy.set(.connectTimeoutMilliseconds, to: milliseconds)
-        try easy.set(.noSignal, to: true)
-        try easy.set(.tcpNoDelay, to: true)
-        try easy.set(.pathAsIs, to: true)
-        try easy.set(.allowHTTP09, to: false)
-        try easy.set(.followLocation, to: false)
-        try easy.set(.decodeContent, to: false)
-        try easy.set(.maximumIdleAge, to: 86_400)
-        try easy.set(.nameCacheTimeout, to: -1)
-        try easy.set(.protocols, to: "http,https")
-        // Neither of the environment's proxies, nor a way round them.
-        try easy.set(.proxy, to: "")
-        try easy.set(.noProxy, to: "*")
-        if let authorities { try easy.set(.authorities, to: authorities) }
     }
 
     /// Begins a step: no connection is open.
@@ -129,28 +130,55 @@ final class GeneralTransport {
     /// Begins an exchange in a free slot; the bytes go out with the next ``runTimeouts(now:)``.
     ///
     /// - Parameter fresh: over a connection of its own, closed at its end.
-    func begin(_ request: UnsafeMutablePointer<PreparedRequest>, in slot: Int, fresh: Bool) throws(CurlError) {
+    func begin(
+        _ request: UnsafeMutablePointer<PreparedRequest>, manners: UnsafePointer<Manners>, in slot: Int, fresh: Bool,
+        now: MonotonicInstant
+    ) throws(CurlError) {
         let place = slots + slot
+        if place.pointee.hasServed, CurlLibrary.appendsToFreedHeaders { try renew(place) }
         if place.pointee.applied != request {
             place.pointee.applied = nil
             try request.pointee.apply(to: place.pointee.easy)
+            try setup.applyWay(to: request.pointee.url, on: place.pointee.easy)
             try setVersion(of: request.pointee.url.isSecure, at: place)
             place.pointee.isSecure = request.pointee.url.isSecure
             place.pointee.applied = request
+            place.pointee.manners = nil
         }
-        if place.pointee.isFresh != fresh {
+        if place.pointee.manners != manners {
+            place.pointee.manners = nil
+            try apply(manners, request.pointee, to: place)
+            place.pointee.manners = manners
+        }
+        let isUsedUp = place.pointee.easy.wasLast
+        // A connection whose side of ours may have ended serves nobody else.
+        let closes = fresh || manners.pointee.mayHalfClose
+        if place.pointee.isFresh != fresh || place.pointee.closes != closes || isUsedUp {
             try place.pointee.easy.set(.freshConnect, to: fresh)
-            try place.pointee.easy.set(.forbidReuse, to: fresh)
+            try place.pointee.easy.set(.forbidReuse, to: closes)
             place.pointee.isFresh = fresh
+            place.pointee.closes = closes
         }
         place.pointee.isRepeated = false
         place.pointee.easy.prepareForTransfer(attempts: Self.attempts)
         try multi?.add(place.pointee.easy)
+        if manners.pointee.leavesByTime { leaving.enter(slot, manners.pointee.queue, now: now) }
+    }
+
+    /// libcurl before 8.0 appends a header that begins with a folded line to one of the response before, which it has freed: a
+    /// handle of its own for each exchange costs some 2 µs, and a hostile server nothing.
+    private func renew(_ place: UnsafeMutablePointer<Slot>) throws(CurlError) {
+        try place.pointee.easy.renew()
+        place.pointee.hasServed = false
+        place.pointee.applied = nil
+        place.pointee.isFresh = false
+        place.pointee.closes = false
+        try setup.apply(to: place.pointee.easy, timeout: allManners.longestTimeout)
     }
 
     private func setVersion(of secure: Bool, at place: UnsafeMutablePointer<Slot>) throws(CurlError) {
         let version: CurlHTTPVersion =
-            switch http.version {
+            switch setup.http.version {
             case .http1_0: .http1_0
             case .http1_1: .http1_1
             case .http2: secure ? .http2OverTLS : .http2PriorKnowledge
@@ -160,7 +188,8 @@ final class GeneralTransport {
 
     /// Gives up the exchange in `slot`, and its connection with it.
     func abort(_ slot: Int) -> Exchange {
-        let exchange = finished(slot, outcome: .hungUp)
+        leaving.leave(slot)
+        let exchange = finished(slot, outcome: .hungUp, code: .ok)
         multi?.remove(slots[slot].easy)
         return exchange
     }
@@ -173,23 +202,38 @@ final class GeneralTransport {
     func handle(_ event: Epoll.Event) {
         multi?.handle(
             Int32(truncatingIfNeeded: event.tag), readable: event.readable, writable: event.writable, failed: event.failed)
+        while let slot = sockets.nextSent() { leave(slot) }
     }
 
     func runTimeouts(now: MonotonicInstant) {
         multi?.runTimeouts(now: now)
+        while let slot = sockets.nextSent() { leave(slot) }
+        while case let slot = leaving.due(now), slot >= 0 {
+            leaving.leave(slot)
+            leave(slot)
+        }
+        tally.step.closedIdle += sockets.idleEvents - idleEventsSeen
+        idleEventsSeen = sockets.idleEvents
     }
 
     /// When ``runTimeouts(now:)`` is to be called though nothing has happened.
-    var deadline: MonotonicInstant? { sockets.deadline }
+    var deadline: MonotonicInstant? {
+        guard let own = leaving.next else { return sockets.deadline }
+        return sockets.deadline.map { min($0, own) } ?? own
+    }
 
     /// ``runTimeouts(now:)`` is to be called at once.
-    var isDue: Bool { sockets.isDue }
+    var isDue: Bool { sockets.isDue || !left.isEmpty }
 
     /// The next exchange that has ended, whose slot is free again.
     func nextEnded() -> Exchange? {
+        if let slot = left.popLast() { return finished(slot, outcome: .hungUp, code: .ok) }
         while let (slot, code) = multi?.nextEnded() {
             if code != .ok, repeats(slot, after: code) { continue }
-            return finished(slot, outcome: Outcome(code, of: slots[slot].easy, isSecure: slots[slot].isSecure))
+            leaving.leave(slot)
+            let hasLeft = slots[slot].easy.hasHungUp
+            let outcome = hasLeft ? .hungUp : Outcome(code, of: slots[slot].easy, isSecure: slots[slot].isSecure)
+            return finished(slot, outcome: outcome, code: code)
         }
         return nil
     }
@@ -201,7 +245,7 @@ final class GeneralTransport {
         let place = slots + slot
         guard code == .sendError || code == .receiveError || code == .gotNothing, !place.pointee.isRepeated,
             place.pointee.easy.attempts == 1, place.pointee.easy.connectionsBegun == 0, place.pointee.easy.headerBytes == 0,
-            place.pointee.easy.bodyBytes == 0
+            place.pointee.easy.bodyBytes == 0, !place.pointee.easy.hasHungUp
         else { return false }
         place.pointee.easy.prepareForTransfer(attempts: 1)
         do {
@@ -213,7 +257,7 @@ final class GeneralTransport {
         return true
     }
 
-    private func finished(_ slot: Int, outcome: Outcome) -> Exchange {
+    private func finished(_ slot: Int, outcome: Outcome, code: CurlCode) -> Exchange {
         var exchange = Exchange(slot: slot, outcome: outcome)
         let place = slots + slot
         let attempts = place.pointee.easy.attempts
@@ -224,8 +268,25 @@ final class GeneralTransport {
         exchange.opened = attempts == 0 || outcome == .refused || outcome == .unreachable ? 0 : begun
         exchange.reused = attempts > 0 && begun == 0
         exchange.retried = place.pointee.isRepeated ? 1 : min(max(attempts - 1, 0), Self.attempts - 1)
-        exchange.failedLocally = outcome == .unreachable && Self.isLocal(place.pointee.easy.systemError)
+        place.pointee.hasServed = true
+        if exchange.opened > 0 {
+            tally.opened(connect: place.pointee.easy.connectMicroseconds, secure: place.pointee.easy.secureMicroseconds)
+        }
+        if place.pointee.easy.wasLast { tally.step.usedUp += 1 }
+        if exchange.status > 0, setup.http.version == .http2, !place.pointee.easy.isHTTP2 { tally.step.olderThanAsked += 1 }
+        if code != .ok || outcome == .cut || outcome == .garbled { failed(&exchange, code) }
         return exchange
+    }
+
+    private func failed(_ exchange: inout Exchange, _ code: CurlCode) {
+        let place = slots + exchange.slot
+        let error = place.pointee.easy.systemError
+        if error == ECONNRESET, exchange.outcome == .cut { tally.step.reset += 1 }
+        exchange.failedLocally = exchange.outcome == .unreachable && Self.isLocal(error)
+        guard let manners = place.pointee.manners, let request = place.pointee.applied else { return }
+        failures.record(manners.pointee.request, exchange.outcome) {
+            FailureText.text(code, exchange.outcome, of: place.pointee.easy, way: setup.way(to: request.pointee.url))
+        }
     }
 
     /// Whether a system call failed for want of something on this machine.

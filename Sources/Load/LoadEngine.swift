@@ -24,6 +24,8 @@ package final class LoadEngine: Sendable {
     /// By the name of each request, which transport it goes over and why, for people.
     package let transports: [String: String]
 
+    private let ports: PortBudget
+
     /// Checks every request, raises the limit on descriptors, and makes what the load needs; sends nothing.
     package init(_ settings: LoadSettings) throws(LoadError) {
         self.settings = settings
@@ -47,6 +49,7 @@ package final class LoadEngine: Sendable {
                         guardSignal: index == 0 ? guardSignal : others[index - 1], writer: writer))
             }
             transports = loops[0].transports
+            ports = PortBudget(settings, most: wanted)
             running = try Running(loops, mailboxes, writer)
         } catch let error as LoadError {
             throw error
@@ -120,6 +123,9 @@ package final class LoadEngine: Sendable {
         case .failed(let error): throw error
         }
     }
+
+    /// What this machine lacks for a step, in words; `nil`: nothing that is known. To be told before the load.
+    package func shortage(before step: Step) -> String? { ports.shortage(step) }
 
     /// Stops the load under way at once, and what waits behind it: nothing more is started, what is in flight is given up and
     /// counted as hung up. Without effect when there is no load.

@@ -21,7 +21,7 @@ extension LoadLoop {
     private func begin(_ request: UnsafeMutablePointer<PreparedRequest>, in slot: Int) {
         do {
             try transport.begin(
-                request, in: slot, direct: mayBeDirect, fresh: flights[slot].fresh,
+                request, manners: requests.manners[flights[slot].request], in: slot, direct: mayBeDirect, fresh: flights[slot].fresh,
                 follows: requests.traits(of: flights[slot].request).follow > 0, now: now)
         } catch {
             // libcurl had no memory for it.
@@ -115,7 +115,9 @@ extension LoadLoop {
     ) -> UnsafeMutablePointer<PreparedRequest>? {
         let headers = HeaderLines.merged(spec, http: settings.scenario.http, userAgent: settings.userAgent)
         let version = settings.scenario.http.version
-        guard let request = try? redirect.prepared(from: spec, first: first, headers: headers, version: version) else { return nil }
+        let proxy = settings.scenario.http.proxy.map { ProxyRoute($0) }
+        guard let request = try? redirect.prepared(from: spec, first: first, headers: headers, version: version, proxy: proxy)
+        else { return nil }
         let place = UnsafeMutablePointer<PreparedRequest>.allocate(capacity: 1)
         place.initialize(to: request)
         return place
@@ -151,6 +153,17 @@ extension LoadLoop {
             report.arrivalSpan = isCutShort ? report.arrivalPlan : max(program.arrivalSpan, lastStart - begin)
         }
         report.stopped = stopped
+        report.connections = transport.tally.step
+        report.failures = failures
         return report
+    }
+
+    /// Those that nobody asked for.
+    private var failures: [LoadOutcome.Failure] {
+        transport.failures.entries.compactMap { entry in
+            let spec = settings.scenario.requests[entry.request]
+            guard entry.count > 0, spec.expect.end?.rawValue != entry.outcome.rawValue else { return nil }
+            return LoadOutcome.Failure(request: spec.name, outcome: entry.outcome, reason: entry.reason, count: entry.count)
+        }
     }
 }

@@ -53,7 +53,7 @@ final class LoadLoop {
     var flights: UnsafeMutablePointer<Flight>
     var free: UnsafeMutablePointer<Int>
     var freeCount = 0
-    private var flightCapacity = 0
+    private(set) var flightCapacity = 0
 
     var program: StepProgram
     var order: DealtOrder
@@ -100,7 +100,8 @@ final class LoadLoop {
             throw .system(error)
         }
         do {
-            transport = try Transports(settings, choice: choice, poller: poller, slots: wanted, shard: shard)
+            transport = try Transports(
+                settings, choice: choice, manners: requests.manners, poller: poller, slots: wanted, shard: shard)
         } catch {
             throw .curl(error)
         }

@@ -28,6 +28,30 @@ package struct LoadOutcome: Hashable, Sendable {
         package var late: RequestRow.Quantiles?
     }
 
+    /// What became of the client connections, beside ``opened`` and ``reused``.
+    package struct Connections: Hashable, Sendable {
+        /// Reset by the peer or the network, in a response or between two.
+        package var reset = 0
+        /// Ended by the peer while no response was waited for.
+        package var closedIdle = 0
+        /// Closed by us because they had served as many requests as they may (`http.reuse`).
+        package var usedUp = 0
+        /// Responses of HTTP/1 though HTTP/2 was asked for.
+        package var olderThanAsked = 0
+        /// From the start of a connection until it stood, names and proxy included; microseconds.
+        package var connect: RequestRow.Quantiles?
+        /// From then until TLS stood; microseconds.
+        package var secure: RequestRow.Quantiles?
+    }
+
+    /// Why the requests of one class failed: what the first of them met in the run, and how many there were in the step.
+    package struct Failure: Hashable, Sendable {
+        package var request: String
+        package var outcome: Outcome
+        package var reason: String
+        package var count: Int
+    }
+
     /// When the load began.
     package var start = RunTime.zero
     /// When the last response had ended and all connections were closed.
@@ -62,6 +86,11 @@ package struct LoadOutcome: Hashable, Sendable {
     package var outOfRange = 0
     /// Connections that this machine refused us: no local port, no descriptor, no memory. Above 0, the load is not what was asked for.
     package var localFailures = 0
+    package var connections = Connections()
+    /// As ``connections``, of the run so far, this step included.
+    package var runConnections = Connections()
+    /// Of the classes that failed in the step, in the order in which they first did; at most 256.
+    package var failures: [Failure] = []
     package var stoppedBy = Stop.completed
     package var times = Times()
     /// Of the run so far, this step included.

@@ -9,8 +9,10 @@ package struct LoadSettings: Sendable {
     package var directory: RunDirectory
     /// Sent as `User-Agent` unless a header of the scenario says otherwise.
     package var userAgent = "seep/1"
-    /// A file of certificates of authorities (PEM) in place of the system's.
+    /// A file of certificates of authorities (PEM) in place of the system's, where the scenario names none.
     package var authorities: String?
+    /// The Unix socket that every connection to the target goes to, its placeholders filled in; `nil`: by name and port.
+    package var socket: String?
     /// The requests of a dose of so many, as indices into the scenario's, in order.
     package var dealer: @Sendable (Int) -> [Int]
     /// Whether a redirect to this host may be followed. Called on the load's thread, once for each redirect.

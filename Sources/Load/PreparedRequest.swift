@@ -15,7 +15,7 @@ struct PreparedRequest: ~Copyable {
     private let methodText: UnsafeMutablePointer<CChar>?
     private let headers: CurlSList
     private let sendsBody: Bool
-    private let bodyCount: Int
+    let bodyCount: Int
     private let bytes: UnsafeMutableRawBufferPointer
     /// Why the direct transport cannot send it; `nil`: it can.
     let obstacle: DirectObstacle?
@@ -24,9 +24,10 @@ struct PreparedRequest: ~Copyable {
     var originEpoch = -1
 
     /// - Parameter headers: as ``HeaderLines`` puts them together.
+    /// - Parameter proxy: what it goes by; `nil`: none.
     init(
         url: RequestURL, method: RequestSpec.Method, headers: [HTTPSettings.Header], body: [UInt8]?, version: HTTPSettings.Version,
-        name: String
+        name: String, proxy: ProxyRoute? = nil
     ) throws(LoadError) {
         var list = CurlSList()
         for header in headers {
@@ -49,12 +50,12 @@ struct PreparedRequest: ~Copyable {
         self.method = method
         self.headers = list
         originText = Self.copy(url.origin + "/")
-        target = Self.copy(url.target)
+        target = Self.copy(RequestHead.target(of: url, proxy: proxy))
         sendsBody = method != .head && (body != nil || method == .post || method == .put || method == .patch)
         methodText = method == (sendsBody ? .post : .get) ? nil : Self.copy(method.rawValue)
         let sent = sendsBody ? body ?? [] : []
         bodyCount = sent.count
-        let head = RequestHead(url: url, method: method, headers: headers, bodyCount: sendsBody ? bodyCount : nil, version: version)
+        let head = RequestHead(url: url, method: method, headers: headers, bodyCount: sendsBody ? bodyCount : nil, version: version, proxy: proxy)
         obstacle = head.obstacle
         bytes = .allocate(byteCount: head.bytes.count + bodyCount, alignment: 1)
         bytes.copyBytes(from: head.bytes)

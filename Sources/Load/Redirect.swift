@@ -45,7 +45,8 @@ struct Redirect {
     ///
     /// - Parameter first: where the request went before any redirect.
     func prepared(
-        from request: RequestSpec, first: RequestURL, headers: [HTTPSettings.Header], version: HTTPSettings.Version
+        from request: RequestSpec, first: RequestURL, headers: [HTTPSettings.Header], version: HTTPSettings.Version,
+        proxy: ProxyRoute? = nil
     ) throws(LoadError) -> PreparedRequest {
         let sameOrigin = url.hasOrigin(of: first)
         let sends = keepsBody && request.body != nil
@@ -59,6 +60,6 @@ struct Redirect {
         if !sends { lines.append(.init(name: "Content-Type", value: HeaderLines.none)) }
         return try PreparedRequest(
             url: url, method: method, headers: lines, body: keepsBody ? request.body?.bytes : nil, version: version,
-            name: request.name)
+            name: request.name, proxy: proxy)
     }
 }

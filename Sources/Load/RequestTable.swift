@@ -18,10 +18,15 @@ final class RequestTable {
     private let prepared: UnsafeMutablePointer<PreparedRequest>
     private let traits: UnsafeMutablePointer<Traits>
     private var count = 0
+    let manners: MannersTable
+    private let proxy: ProxyRoute?
 
     /// Checks all of them.
     init(_ settings: LoadSettings) throws(LoadError) {
         let specs = settings.scenario.requests
+        let http = settings.scenario.http
+        manners = MannersTable(specs, http: http)
+        proxy = http.proxy.map { ProxyRoute($0) }
         prepared = .allocate(capacity: specs.count)
         traits = .allocate(capacity: specs.count)
         // A failure in what follows runs deinit, which frees what has been made by then.
@@ -30,7 +35,7 @@ final class RequestTable {
             let headers = HeaderLines.merged(spec, http: settings.scenario.http, userAgent: settings.userAgent)
             let request = try PreparedRequest(
                 url: url, method: spec.method, headers: headers, body: spec.body?.bytes,
-                version: settings.scenario.http.version, name: spec.name)
+                version: settings.scenario.http.version, name: spec.name, proxy: proxy)
             (prepared + count).initialize(to: request)
             (traits + count).initialize(to: Traits(spec))
             count += 1

@@ -41,6 +41,15 @@ struct RequestURL: Hashable, Sendable {
         isSecure = scheme == "https"
     }
 
+    /// The port written, or that of the scheme.
+    var port: Int? {
+        do {
+            return Int(try CurlURL(origin + "/").port)
+        } catch {
+            return nil
+        }
+    }
+
     private static func parts(of origin: String, request: String) throws(LoadError) -> (String, String, String) {
         do {
             let parsed = try CurlURL(origin + "/")

@@ -52,5 +52,7 @@ struct LoopReport: Sendable {
     var arrivalPlan = Duration.zero
     var arrivalSpan = Duration.zero
     var stopped: LoadOutcome.Stop?
+    var connections = ConnectionTally.Part()
+    var failures: [LoadOutcome.Failure] = []
     var failure: LoadError?
 }

@@ -46,6 +46,56 @@ package struct RunInfo: Sendable, Codable {
 
     /// What the whole run came to; percentiles are of all transfers of its waves.
     package struct Totals: Hashable, Sendable, Codable {
+        /// What became of the client connections.
+        package struct Connections: Hashable, Sendable, Codable {
+            /// How long something took, milliseconds.
+            package struct Times: Hashable, Sendable, Codable {
+                package var p50: Double
+                package var p99: Double
+                package var max: Double
+
+                package init(p50: Double, p99: Double, max: Double) {
+                    self.p50 = p50
+                    self.p99 = p99
+                    self.max = max
+                }
+            }
+
+            /// Transfers over a connection that had served before.
+            package var reused = 0
+            package var refused = 0
+            /// Reset by the peer or the network, in a response or between two.
+            package var reset = 0
+            /// Ended by the peer while no response was waited for.
+            package var closedIdle = 0
+            /// Closed by us because they had served as many requests as they may.
+            package var usedUp = 0
+            /// Responses of HTTP/1 though HTTP/2 was asked for.
+            package var olderThanAsked = 0
+            /// Until a connection stood, names and proxy included; `nil`: none was opened.
+            package var connect: Times?
+            /// From then until TLS stood; `nil`: there was none.
+            package var tls: Times?
+
+            package init() {}
+        }
+
+        /// Why the requests of one class failed.
+        package struct Failure: Hashable, Sendable, Codable {
+            package var request: String
+            package var outcome: Outcome
+            /// What the first of them met.
+            package var reason: String
+            package var count: Int
+
+            package init(request: String, outcome: Outcome, reason: String, count: Int) {
+                self.request = request
+                self.outcome = outcome
+                self.reason = reason
+                self.count = count
+            }
+        }
+
         package var transfers: Int
         package var unexpected: Int
         package var dropped: Int
@@ -67,6 +117,12 @@ package struct RunInfo: Sendable, Codable {
         /// Milliseconds from the intended moment to the start; `nil` without a schedule.
         package var lateP99: Double?
         package var lateMax: Double?
+        /// Connections that this machine refused us, for want of a port, a descriptor or memory: above 0 the load is not what was
+        /// asked for. `nil`, as what follows, in runs of an earlier Seep.
+        package var localFailures: Int?
+        package var connections: Connections?
+        /// Of each class that failed, in the order in which they first did; at most 256.
+        package var failures: [Failure]?
 
         package init(
             transfers: Int = 0, unexpected: Int = 0, dropped: Int = 0, retried: Int = 0, opened: Int = 0, latencyP50: Double = 0,

@@ -42,6 +42,12 @@ extension RunSummary {
         if verdict.flags.contains(.generatorLimited) { generatorLimit = verdict.generator.map(Self.words) ?? "at its limits" }
         arrivals = info.totals.flatMap(Self.arrivals)
         inOther = info.totals?.other ?? 0
+        failures = (info.totals?.failures ?? []).map {
+            FailureLine(request: $0.request, outcome: $0.outcome.rawValue, reason: $0.reason, count: $0.count)
+        }
+        localFailures = info.totals?.localFailures ?? 0
+        connections = info.totals?.connections
+        opened = info.totals?.opened ?? 0
         duration = steps.last.map { $0.end - .zero } ?? .zero
         versions = info.versions.sorted { $0.key < $1.key }.map { Version(name: $0.key, version: $0.value) }
     }

@@ -76,6 +76,21 @@ package struct RunSummary: Sendable {
         }
     }
 
+    /// Why the requests of one class failed.
+    package struct FailureLine: Hashable, Sendable {
+        package var request: String
+        package var outcome: String
+        package var reason: String
+        package var count: Int
+
+        package init(request: String, outcome: String, reason: String, count: Int) {
+            self.request = request
+            self.outcome = outcome
+            self.reason = reason
+            self.count = count
+        }
+    }
+
     package var scenario: String
     /// The server with its matrix values and repeat; empty when there is only the target.
     package var cell: String
@@ -99,6 +114,12 @@ package struct RunSummary: Sendable {
     package var queries: [QueryLine] = []
     package var owners: [OwnerLine] = []
     package var thresholds: [ThresholdLine] = []
+    package var failures: [FailureLine] = []
+    /// Connections that this machine could not make for want of something of its own.
+    package var localFailures = 0
+    /// What became of the client connections; `nil`: unknown. With ``opened``.
+    package var connections: RunInfo.Totals.Connections?
+    package var opened = 0
     package var steps: [StepRow] = []
     package var waves: [WaveRow] = []
     package var peakSessions: Int?

@@ -40,8 +40,12 @@ package final class ScriptedServer: Sendable {
     package struct Seen: Sendable {
         package var requests: [Request] = []
         package var accepted = 0
-        /// Connections that the client closed.
+        /// Connections that the client closed, or ended its side of.
         package var ended = 0
+        /// Connections that the client reset.
+        package var reset = 0
+        /// Connections that took all of what the script sends, after the client had ended its side.
+        package var answeredAfterEnd = 0
         package var open = 0
         package var mostOpen = 0
     }
@@ -62,13 +66,17 @@ package final class ScriptedServer: Sendable {
     package var seen: Seen { state.seen.withLock { $0 } }
     package var url: String { "http://127.0.0.1:\(port)" }
 
-    package init(_ script: @escaping @Sendable (Request) -> [Action]) throws {
-        let (listener, port) = try Self.listen()
+    /// - Parameter address: where it listens.
+    /// - Parameter answersAfterEnd: carries on with its script when the client has ended its side, as HTTP servers may.
+    package init(
+        at address: Address = .loopback, answersAfterEnd: Bool = false, _ script: @escaping @Sendable (Request) -> [Action]
+    ) throws {
+        let (listener, port) = try Self.listen(address)
         let state = try State()
         self.port = port
         self.state = state
         thread = try KernelThread(name: "test-server") {
-            var loop = ScriptedServerLoop(listener: listener, state: state, script: script)
+            var loop = ScriptedServerLoop(listener: listener, state: state, answersAfterEnd: answersAfterEnd, script: script)
             loop.run()
         }
     }
@@ -79,21 +87,44 @@ package final class ScriptedServer: Sendable {
         thread.join()
     }
 
-    /// A listening socket on a free port of loopback.
-    static func listen() throws -> (fd: Int32, port: Int) {
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) { pointer in
+    package enum Address: Sendable {
+        /// 127.0.0.1, any port.
+        case loopback
+        /// ::1, any port.
+        case loopback6
+        /// A path that does not exist yet.
+        case unix(String)
+    }
+
+    /// A listening socket.
+    static func listen(_ where: Address = .loopback) throws -> (fd: Int32, port: Int) {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        withUnsafeMutableBytes(of: &storage) { raw in
+            switch `where` {
+            case .loopback:
+                raw.storeBytes(of: sa_family_t(AF_INET), as: sa_family_t.self)
+                raw.storeBytes(of: UInt32(0x7F00_0001).bigEndian, toByteOffset: 4, as: UInt32.self)
+                length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            case .loopback6:
+                raw.storeBytes(of: sa_family_t(AF_INET6), as: sa_family_t.self)
+                raw.storeBytes(of: 1, toByteOffset: 8 + 15, as: UInt8.self)
+                length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+            case .unix(let path):
+                raw.storeBytes(of: sa_family_t(AF_UNIX), as: sa_family_t.self)
+                for (index, byte) in path.utf8.enumerated() { raw[2 + index] = byte }
+                length = socklen_t(2 + path.utf8.count + 1)
+            }
+        }
+        let listener = socket(Int32(storage.ss_family), Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let bound = withUnsafeMutablePointer(to: &storage) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
                 bind(listener, address, length) == 0 && Glibc.listen(listener, 4096) == 0
                     && getsockname(listener, address, &length) == 0
             }
         }
         guard bound else { throw SystemError("bind") }
-        return (listener, Int(UInt16(bigEndian: address.sin_port)))
+        return (listener, withUnsafeBytes(of: storage) { Int(UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self))) })
     }
 
     /// A port on which nobody listens.

@@ -12,19 +12,23 @@ struct ScriptedServerLoop {
         /// Nothing is done before this moment.
         var pausedUntil: MonotonicInstant?
         var hangs = false
+        /// The client has ended its side.
+        var hasEnded = false
     }
 
     private let listener: Int32
     private let state: ScriptedServer.State
+    private let answersAfterEnd: Bool
     private let script: @Sendable (ScriptedServer.Request) -> [ScriptedServer.Action]
     private var connections: [Int32: Connection] = [:]
 
     init(
-        listener: Int32, state: ScriptedServer.State,
+        listener: Int32, state: ScriptedServer.State, answersAfterEnd: Bool,
         script: @escaping @Sendable (ScriptedServer.Request) -> [ScriptedServer.Action]
     ) {
         self.listener = listener
         self.state = state
+        self.answersAfterEnd = answersAfterEnd
         self.script = script
     }
 
@@ -36,7 +40,7 @@ struct ScriptedServerLoop {
             var ready: [Int32] = []
             try? epoll.wait(timeoutMilliseconds: timeout()) { ready.append(Int32($0.tag)) }
             for fd in ready {
-                if fd == listener { accept(epoll) } else if connections[fd] != nil { read(fd) }
+                if fd == listener { accept(epoll) } else if connections[fd] != nil { read(fd, epoll) }
             }
             let now = MonotonicInstant.now
             for (fd, connection) in connections {
@@ -72,13 +76,19 @@ struct ScriptedServerLoop {
         }
     }
 
-    private mutating func read(_ fd: Int32) {
+    private mutating func read(_ fd: Int32, _ epoll: borrowing Epoll) {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         let count = recv(fd, &buffer, buffer.count, Int32(MSG_DONTWAIT))
         if count < 0, errno == EAGAIN { return }
         guard count > 0 else {
-            state.seen.withLock { $0.ended += 1 }
-            return drop(fd)
+            let isReset = count < 0 && errno == ECONNRESET
+            state.seen.withLock { seen in
+                if isReset { seen.reset += 1 } else { seen.ended += 1 }
+            }
+            guard answersAfterEnd, count == 0 else { return drop(fd) }
+            connections[fd]?.hasEnded = true
+            epoll.remove(fd)
+            return act(fd)
         }
         connections[fd]?.input += buffer[..<count]
         act(fd)
@@ -94,6 +104,10 @@ struct ScriptedServerLoop {
     private mutating func act(_ fd: Int32) {
         while let connection = connections[fd], connection.pausedUntil == nil, !connection.hangs {
             guard let action = connection.actions.first else {
+                if connection.hasEnded {
+                    state.seen.withLock { $0.answeredAfterEnd += 1 }
+                    return drop(fd)
+                }
                 guard takeRequest(fd) else { return }
                 continue
             }
@@ -103,6 +117,7 @@ struct ScriptedServerLoop {
                 var offset = 0
                 while offset < bytes.count {
                     let count = bytes[offset...].withUnsafeBytes { send(fd, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+                    if count <= 0, connection.hasEnded { return drop(fd) }
                     guard count > 0 else { break }
                     offset += count
                 }

@@ -15,8 +15,12 @@ struct DirectOrigins: ~Copyable {
     }
 
     /// The number of an origin; for a new one this allocates.
-    mutating func number(of url: borrowing RequestURL) -> Int {
-        let name = (url.isSecure ? "https://" : "http://") + url.hostField.lowercased()
+    ///
+    /// - Parameter isProxied: what is plain goes to a proxy, whatever its host.
+    /// - Parameter isSlow: for readers whose connections have a small buffer.
+    mutating func number(of url: borrowing RequestURL, isProxied: Bool, isSlow: Bool) -> Int {
+        let origin = (url.isSecure ? "https://" : "http://") + (isProxied && !url.isSecure ? "" : url.hostField.lowercased())
+        let name = isSlow ? origin + " slow" : origin
         if let known = names.firstIndex(of: name) { return known }
         if names.count == capacity {
             let larger = UnsafeMutablePointer<Int>.allocate(capacity: capacity * 2)

@@ -15,6 +15,9 @@ extension DirectTransport {
         let connector = freeConnectors[freeConnectorCount - 1]
         let place = try connectorPlace(connector)
         try request.pointee.applyOrigin(to: place.pointee.easy)
+        try setup.applyWay(to: request.pointee.url, on: place.pointee.easy)
+        if request.pointee.url.isSecure, !place.pointee.isShared { try share(place, connector) }
+        place.pointee.easy.setSocketBuffer(isSingle ? 0 : slots[slot].manners?.pointee.socketBuffer ?? 0)
         place.pointee.easy.prepareForTransfer(attempts: 1)
         try multi?.add(place.pointee.easy)
         freeConnectorCount -= 1
@@ -30,7 +33,8 @@ extension DirectTransport {
     private func connectorPlace(_ index: Int) throws(CurlError) -> UnsafeMutablePointer<Connector> {
         if let made = connectors[index] { return made }
         let easy = try CurlEasy(tag: index, sockets: sockets)
-        try GeneralTransport.applyCommon(http, authorities: authorities, to: easy)
+        // A little longer than ours, which is the request's and says more.
+        try setup.apply(to: easy, timeout: allManners.longestTimeout + 1000)
         try easy.set(.connectOnly, to: true)
         try easy.set(.freshConnect, to: true)
         // Also what is offered to the server in the TLS handshake: with HTTP/2 chosen there, nothing of this would work.
@@ -40,6 +44,14 @@ extension DirectTransport {
         place.initialize(to: Connector(easy: easy))
         connectors[index] = place
         return place
+    }
+
+    /// Keeps the connector's connections in a cache with few others, as libcurl searches it whenever it moves bytes.
+    private func share(_ place: UnsafeMutablePointer<Connector>, _ index: Int) throws(CurlError) {
+        let number = index / Self.connectorsPerShare
+        while shares.count <= number { shares.append(try CurlShareBox()) }
+        try place.pointee.easy.setShare(shares[number].share)
+        place.pointee.isShared = true
     }
 
     /// Takes up the connections that stand, or that failed to.
@@ -53,6 +65,11 @@ extension DirectTransport {
                 let secure = connections[connection].isSecure
                 let outcome = Outcome(connected.code, of: connector.pointee.easy, isSecure: secure)
                 let local = outcome == .unreachable && GeneralTransport.isLocal(connector.pointee.easy.systemError)
+                if let manners = slots[slot].manners, let request = slots[slot].request {
+                    failures.record(manners.pointee.request, outcome) {
+                        FailureText.text(connected.code, outcome, of: connector.pointee.easy, way: setup.way(to: request.pointee.url))
+                    }
+                }
                 releaseConnector(of: connection)
                 finish(slot, outcome, keep: false, failedLocally: local)
                 continue
@@ -60,6 +77,7 @@ extension DirectTransport {
             connections[connection].fd = connected.socket
             connections[connection].state = .busy
             slots[slot].opened += 1
+            tally.opened(connect: connected.connectMicroseconds, secure: connected.secureMicroseconds)
             if !connections[connection].isSecure { releaseConnector(of: connection) }
             watch(connection, write: false)
             // It may be closed already, were epoll to refuse it.
@@ -115,7 +133,12 @@ extension DirectTransport {
 
     /// Something has come on a connection that nobody waits for: its end, TLS's own talk, or what nobody asked for.
     func lookAtIdle(_ connection: Int) {
-        if case .again = read(connection) { return }
+        switch read(connection, atMost: buffer.count) {
+        case .again: return
+        case .bytes(0): tally.step.closedIdle += 1
+        case .bytes: break
+        case .failed: tally.step.reset += 1
+        }
         closeConnection(connection)
     }
 
@@ -141,15 +164,32 @@ extension DirectTransport {
         do {
             try poller.epoll.set(connections[connection].fd, tag: kind | UInt64(connection), read: true, write: write)
             connections[connection].watchesWrite = write
+            connections[connection].isUnwatched = false
         } catch {
             // No memory for it in the kernel.
-            finish(connections[connection].slot, .unreachable, keep: false, failedLocally: true)
+            let slot = connections[connection].slot
+            fail(slot, .unreachable, .local(ENOMEM), failedLocally: true)
         }
     }
 
-    func read(_ connection: Int) -> CurlEasy.Moved {
-        if let connector = handle(of: connection) { return connector.pointee.easy.receive(into: buffer) }
-        let count = recv(connections[connection].fd, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
+    /// Waits for nothing to come for now, whatever has.
+    func stopWatching(_ connection: Int) {
+        connections[connection].isUnwatched = true
+        guard connections[connection].watchesWrite else { return poller.epoll.remove(connections[connection].fd) }
+        try? poller.epoll.set(connections[connection].fd, tag: kind | UInt64(connection), read: false, write: true)
+    }
+
+    /// Why the read just now failed.
+    func failure(of connection: Int, _ slot: Int) -> DirectFailure {
+        let error = handle(of: connection).map { $0.pointee.easy.systemError } ?? errno
+        return error == 0 || error == EAGAIN ? .ended(slots[slot].parser.state) : .reset(error)
+    }
+
+    func read(_ connection: Int, atMost limit: Int) -> CurlEasy.Moved {
+        if let connector = handle(of: connection) {
+            return connector.pointee.easy.receive(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<limit]))
+        }
+        let count = recv(connections[connection].fd, buffer.baseAddress, limit, Int32(MSG_DONTWAIT))
         return count >= 0 ? .bytes(count) : Self.moved(errno)
     }
 
@@ -162,4 +202,11 @@ extension DirectTransport {
     private static func moved(_ error: Int32) -> CurlEasy.Moved {
         error == EAGAIN || error == EINTR ? .again : .failed
     }
+}
+
+/// For an array.
+final class CurlShareBox {
+    let share: CurlShare
+
+    init() throws(CurlError) { share = try CurlShare() }
 }

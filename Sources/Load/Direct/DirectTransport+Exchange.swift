@@ -14,14 +14,19 @@ extension DirectTransport {
     /// - Parameter fresh: over a connection of its own, closed at its end.
     /// - Parameter wantsLocation: keep where the response redirects to.
     func begin(
-        _ request: UnsafeMutablePointer<PreparedRequest>, in slot: Int, fresh: Bool, wantsLocation: Bool, now: MonotonicInstant
+        _ request: UnsafeMutablePointer<PreparedRequest>, manners: UnsafePointer<Manners>, in slot: Int, fresh: Bool,
+        wantsLocation: Bool, now: MonotonicInstant
     ) throws(CurlError) {
         if request.pointee.originEpoch != origins.epoch {
-            request.pointee.origin = origins.number(of: request.pointee.url)
+            request.pointee.origin = origins.number(
+                of: request.pointee.url, isProxied: setup.proxy != nil, isSlow: manners.pointee.readRate > 0 && !isSingle)
             request.pointee.originEpoch = origins.epoch
         }
         let place = slots + slot
         place.pointee.request = request
+        place.pointee.manners = manners
+        place.pointee.isRude = !manners.pointee.isPlain
+        place.pointee.hasLeft = false
         place.pointee.isFresh = fresh
         place.pointee.isReused = false
         place.pointee.isRepeated = false
@@ -30,7 +35,7 @@ extension DirectTransport {
         place.pointee.parser.begin(head: request.pointee.method == .head, wantsLocation: wantsLocation)
         let idle = fresh ? -1 : origins[request.pointee.origin]
         if idle < 0 { try connect(for: slot) }
-        enqueue(slot, deadline: now + timeout)
+        deadlines.enter(slot, manners.pointee.queue, now: now)
         guard idle >= 0 else { return }
         unlinkIdle(idle)
         connections[idle].state = .busy
@@ -58,7 +63,9 @@ extension DirectTransport {
         switch connections[connection].state {
         case .busy:
             let slot = connections[connection].slot
-            if event.readable || event.failed { receive(slot, ended: event.ended) }
+            if event.readable || event.failed {
+                if slots[slot].isRude { receiveRudely(slot, ended: event.ended) } else { receive(slot, ended: event.ended) }
+            }
             // The same exchange still: what is received may have ended it.
             if event.writable, connections[connection].slot == slot, slots[slot].connection == connection { send(slot) }
         case .idle:
@@ -80,10 +87,11 @@ extension DirectTransport {
             case .again: return watch(connection, write: true)
             case .failed:
                 // The server may have answered before it closed.
-                return receive(slot, ended: true, afterFailure: true)
+                return slots[slot].isRude ? receiveRudely(slot, ended: true) : receive(slot, ended: true, afterFailure: true)
             }
         }
         if connections[connection].watchesWrite { watch(connection, write: false) }
+        if slots[slot].isRude, slots[slot].connection == connection { wasSent(slot) }
     }
 
     /// - Parameter ended: the peer has ended its side of the connection.
@@ -91,33 +99,60 @@ extension DirectTransport {
     private func receive(_ slot: Int, ended: Bool, afterFailure: Bool = false) {
         let connection = slots[slot].connection
         for _ in 0..<Self.readsPerEvent {
-            switch read(connection) {
+            switch read(connection, atMost: buffer.count) {
             case .again:
-                if afterFailure { lost(slot) }
+                if afterFailure { lost(slot, .ended(slots[slot].parser.state)) }
                 return
-            case .failed: return lost(slot)
-            case .bytes(0):
-                if slots[slot].parser.end() { return finish(slot, Outcome(status: slots[slot].parser.status), keep: false) }
-                return lost(slot)
+            case .failed: return lost(slot, failure(of: connection, slot))
             case .bytes(let count):
-                switch slots[slot].parser.feed(UnsafeRawBufferPointer(rebasing: buffer[..<count])) {
-                case .more:
-                    // A full buffer, or TLS, may have more.
-                    if count < buffer.count, !ended, !connections[connection].isSecure { return }
-                case .complete(let used):
-                    let keep = used == count && !ended && slots[slot].parser.keepsAlive
-                    return finish(slot, Outcome(status: slots[slot].parser.status), keep: keep)
-                case .garbled: return finish(slot, .garbled, keep: false)
-                }
+                if take(slot, count, ended: ended) { return }
+                // A full buffer, or TLS, may have more.
+                if count < buffer.count, !ended, !connections[connection].isSecure { return }
             }
         }
     }
 
-    /// The connection has ended before the response had.
-    private func lost(_ slot: Int) {
-        guard slots[slot].isReused, !slots[slot].isRepeated, !slots[slot].parser.hasBegun else {
-            return finish(slot, .cut, keep: false)
+    /// Takes up so many bytes of the buffer, 0 for the end of the connection; whether the exchange is over with them.
+    func take(_ slot: Int, _ count: Int, ended: Bool) -> Bool {
+        if count == 0 {
+            if slots[slot].parser.end() {
+                answered(slot, keep: false)
+            } else {
+                lost(slot, .ended(slots[slot].parser.state))
+            }
+            return true
         }
+        switch slots[slot].parser.feed(UnsafeRawBufferPointer(rebasing: buffer[..<count])) {
+        case .more: return false
+        case .complete(let used): answered(slot, keep: used == count && !ended && slots[slot].parser.keepsAlive)
+        case .garbled: fail(slot, .garbled, .flaw(slots[slot].parser.flaw))
+        }
+        return true
+    }
+
+    func answered(_ slot: Int, keep: Bool) {
+        let outcome = Outcome(status: slots[slot].parser.status)
+        if outcome == .garbled { return fail(slot, outcome, .flaw(.done)) }
+        finish(slot, outcome, keep: keep)
+    }
+
+    /// Ends an exchange that failed, and keeps why.
+    func fail(_ slot: Int, _ outcome: Outcome, _ failure: DirectFailure, failedLocally: Bool = false) {
+        if case .reset(let error) = failure, error == ECONNRESET || error == EPIPE, !slots[slot].hasLeft { tally.step.reset += 1 }
+        if let manners = slots[slot].manners, let request = slots[slot].request, !slots[slot].hasLeft {
+            failures.record(manners.pointee.request, outcome) {
+                FailureText.text(failure, way: setup.way(to: request.pointee.url))
+            }
+        }
+        finish(slot, outcome, keep: false, failedLocally: failedLocally)
+    }
+
+    /// The connection has ended before the response had.
+    func lost(_ slot: Int, _ failure: DirectFailure) {
+        guard slots[slot].isReused, !slots[slot].isRepeated, !slots[slot].parser.hasBegun, !slots[slot].hasLeft else {
+            return fail(slot, .cut, failure)
+        }
+        tally.step.closedIdle += 1
         closeConnection(slots[slot].connection)
         slots[slot].connection = -1
         slots[slot].isReused = false
@@ -126,16 +161,17 @@ extension DirectTransport {
         do {
             try connect(for: slot)
         } catch {
-            finish(slot, .unreachable, keep: false, failedLocally: true)
+            fail(slot, .unreachable, .local(ENOMEM), failedLocally: true)
         }
     }
 
     /// - Parameter keep: the connection can serve another request.
     func finish(_ slot: Int, _ outcome: Outcome, keep: Bool, failedLocally: Bool = false) {
-        dequeue(slot)
+        deadlines.leave(slot)
         let place = slots + slot
         let connection = place.pointee.connection
-        var exchange = Exchange(slot: slot, outcome: outcome)
+        if place.pointee.isRude { pauses.leave(slot) }
+        var exchange = Exchange(slot: slot, outcome: place.pointee.hasLeft ? .hungUp : outcome)
         exchange.status = place.pointee.parser.status
         exchange.bytes = place.pointee.parser.bodyBytes
         exchange.connection = connection < 0 ? 0 : number(of: connection)
@@ -149,27 +185,15 @@ extension DirectTransport {
         endedCount += 1
         guard connection >= 0 else { return }
         let wire = place.pointee.request?.pointee.wire.count ?? 0
-        if keep, !place.pointee.isFresh, place.pointee.sent == wire {
+        connections[connection].served += 1
+        let isUsedUp = connections[connection].served >= reuseLimit
+        if keep, !place.pointee.isFresh, !isUsedUp, place.pointee.sent == wire, !place.pointee.hasLeft {
             connections[connection].slot = -1
-            connections[connection].hasServed = true
             linkIdle(connection)
+            if connections[connection].isUnwatched { watch(connection, write: false) }
         } else {
+            if keep, isUsedUp { tally.step.usedUp += 1 }
             closeConnection(connection)
         }
-    }
-
-    private func enqueue(_ slot: Int, deadline: MonotonicInstant) {
-        slots[slot].deadline = deadline
-        slots[slot].next = -1
-        slots[slot].previous = newest
-        if newest >= 0 { slots[newest].next = slot } else { oldest = slot }
-        newest = slot
-    }
-
-    private func dequeue(_ slot: Int) {
-        let next = slots[slot].next
-        let previous = slots[slot].previous
-        if next >= 0 { slots[next].previous = previous } else { newest = previous }
-        if previous >= 0 { slots[previous].next = next } else { oldest = next }
     }
 }

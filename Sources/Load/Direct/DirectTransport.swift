@@ -9,7 +9,7 @@ import Scenarios
 /// libcurl resolves, connects and makes TLS (`CURLOPT_CONNECT_ONLY`). Without TLS it then hands the socket over and knows nothing of
 /// it any more; with TLS it moves the bytes. Everything else is here: the request's bytes are those that ``PreparedRequest`` made
 /// before the load, the response is taken apart by ``ResponseParser``, the connections are kept for their origin, the last used
-/// first, and the time-outs stand in a queue, since all are equally long.
+/// first, and the time-outs stand in ``DeadlineQueues``.
 ///
 /// It has so many slots, one exchange in each at a time, and at most as many connections. One thread; ``PreparedRequest`` must
 /// outlive its exchange. Between a connection's opening and its end nothing is allocated.
@@ -29,8 +29,10 @@ final class DirectTransport {
         /// The handle that connects it, or that moves its bytes; −1: none.
         var connector = -1
         var isSecure = false
-        /// A response has come over it.
-        var hasServed = false
+        /// Responses that have come over it.
+        var served = 0
+        /// Not watched by epoll for now: a slow reader's.
+        var isUnwatched = false
         /// Waited for until more can be sent.
         var watchesWrite = false
         /// Among the idle ones of its origin.
@@ -48,10 +50,12 @@ final class DirectTransport {
         var isReused = false
         var isRepeated = false
         var opened = 0
-        var deadline = MonotonicInstant(nanoseconds: 0)
-        /// In the queue of time-outs.
-        var next = -1
-        var previous = -1
+        var manners: UnsafePointer<Manners>?
+        /// It leaves early or reads slowly.
+        var isRude = false
+        /// Our side of the connection is ended, and what comes is thrown away.
+        var hasLeft = false
+        var pace = SlowReading()
         var exchange = Exchange(slot: 0, outcome: .hungUp)
     }
 
@@ -59,6 +63,8 @@ final class DirectTransport {
         let easy: CurlEasy
         /// −1: free.
         var connection = -1
+        /// Its connections are kept in one of ``DirectTransport/shares``.
+        var isShared = false
 
         init(easy: consuming CurlEasy) { self.easy = easy }
     }
@@ -67,14 +73,17 @@ final class DirectTransport {
     /// Handles that are kept though none of them connects.
     static let keptConnectors = 64
 
-    let http: HTTPSettings
-    let authorities: String?
+    let setup: ConnectionSetup
+    let allManners: MannersTable
+    let tally: ConnectionTally
+    let failures: FailureReasons
     let poller: Poller
     /// The upper half of the tags of the events of connections that stand; those of libcurl's are of the kind before.
     let kind: UInt64
     let sockets: CurlSockets
     var multi: CurlMulti?
-    let timeout: Duration
+    /// Requests that a connection serves.
+    let reuseLimit: Int
     let buffer: UnsafeMutableRawBufferPointer
 
     var slots: UnsafeMutablePointer<Slot>
@@ -91,20 +100,30 @@ final class DirectTransport {
     private(set) var count = 0
 
     var origins = DirectOrigins()
-    /// The exchanges under way, the first begun first; −1: none.
-    var oldest = -1
-    var newest = -1
+    /// Everything in the step goes over one connection.
+    private(set) var isSingle = false
+    /// When exchanges are given up or left.
+    var deadlines: DeadlineQueues
+    /// Slow readers that have read enough for now.
+    var pauses = DeadlineQueues([SlowReading.pause])
+    /// Caches of the connections that TLS is used on, each for so many connectors.
+    var shares: [CurlShareBox] = []
+    static let connectorsPerShare = 64
 
     /// - Parameter kind: the upper half of the tags of its events; the number after it is taken too.
     init(
-        http: HTTPSettings, authorities: String?, poller: Poller, kind: UInt32, numbers: ConnectionNumbers, slots wanted: Int
+        _ setup: ConnectionSetup, manners: MannersTable, tally: ConnectionTally, failures: FailureReasons, poller: Poller, kind: UInt32,
+        numbers: ConnectionNumbers, slots wanted: Int
     ) throws(CurlError) {
-        self.http = http
-        self.authorities = authorities
+        self.setup = setup
+        allManners = manners
+        self.tally = tally
+        self.failures = failures
         self.poller = poller
         self.kind = UInt64(kind + 1) << 32
+        if case .requests(let limit) = setup.http.reuse { reuseLimit = limit } else { reuseLimit = .max }
         sockets = CurlSockets(poller: poller, kind: kind, numbers: numbers)
-        timeout = .milliseconds(max(Int(http.timeout.nanosecondsRounded / 1_000_000), 1))
+        deadlines = DeadlineQueues(manners.deadlines)
         buffer = .allocate(byteCount: Self.bufferBytes, alignment: 16)
         slots = .allocate(capacity: 1)
         connections = .allocate(capacity: 1)
@@ -135,6 +154,8 @@ final class DirectTransport {
     /// No exchange is under way, and no connection is open.
     private func makeSlots(_ wanted: Int) throws(CurlError) {
         guard wanted > count else { return }
+        deadlines.makeRoom(wanted)
+        pauses.makeRoom(wanted)
         let movedSlots = UnsafeMutablePointer<Slot>.allocate(capacity: wanted)
         movedSlots.moveInitialize(from: slots, count: count)
         let movedConnectors = UnsafeMutablePointer<UnsafeMutablePointer<Connector>?>.allocate(capacity: wanted)
@@ -166,8 +187,11 @@ final class DirectTransport {
     }
 
     /// Begins a step: no connection is open.
-    func open(slots wanted: Int) throws(CurlError) {
+    ///
+    /// - Parameter single: there is to be one connection, whatever the requests are like.
+    func open(slots wanted: Int, single: Bool) throws(CurlError) {
         try makeSlots(wanted)
+        isSingle = single
         multi = try CurlMulti(sockets: sockets, maximumIdle: wanted)
     }
 
@@ -180,10 +204,10 @@ final class DirectTransport {
 
     /// When ``runTimeouts(now:)`` is to be called though nothing has happened.
     var deadline: MonotonicInstant? {
-        guard oldest >= 0 else { return sockets.deadline }
-        let own = slots[oldest].deadline
-        guard let theirs = sockets.deadline else { return own }
-        return min(own, theirs)
+        guard var next = deadlines.next else { return sockets.deadline }
+        if let pause = pauses.next { next = min(next, pause) }
+        if let theirs = sockets.deadline { next = min(next, theirs) }
+        return next
     }
 
     /// ``runTimeouts(now:)`` is to be called at once.
@@ -195,7 +219,11 @@ final class DirectTransport {
             multi?.runTimeouts(now: now)
             takeConnected()
         }
-        while oldest >= 0, slots[oldest].deadline <= now { finish(oldest, .timeout, keep: false) }
+        while case let slot = pauses.due(now), slot >= 0 {
+            pauses.leave(slot)
+            readSlowly(slot, ended: false)
+        }
+        while case let slot = deadlines.due(now), slot >= 0 { isOver(slot, now: now) }
     }
 
     /// The next exchange that has ended, whose slot is free again.

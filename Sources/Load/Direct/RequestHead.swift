@@ -7,6 +7,7 @@ enum DirectObstacle: String, Sendable {
     case user = "a user in the URL"
     case host = "a host name that libcurl has to encode"
     case framing = "a header that frames the message"
+    case proxy = "a proxy that is not one of http://"
 }
 
 /// The header of a request as bytes: what libcurl 7.88 would send, in its order.
@@ -19,17 +20,23 @@ struct RequestHead {
     private(set) var obstacle: DirectObstacle?
 
     /// - Parameter bodyCount: `nil`: neither a body nor a length of one.
-    init(url: RequestURL, method: RequestSpec.Method, headers: [HTTPSettings.Header], bodyCount: Int?, version: HTTPSettings.Version) {
-        obstacle = Self.obstacle(url: url, headers: headers, version: version)
+    init(
+        url: RequestURL, method: RequestSpec.Method, headers: [HTTPSettings.Header], bodyCount: Int?, version: HTTPSettings.Version,
+        proxy: ProxyRoute? = nil
+    ) {
+        obstacle = Self.obstacle(url: url, headers: headers, version: version, proxy: proxy)
         guard obstacle == nil else { return }
-        line("\(method.rawValue) \(url.target) HTTP/\(version.rawValue)")
+        let isForProxy = Self.isForProxy(url, proxy)
+        line("\(method.rawValue) \(Self.target(of: url, proxy: proxy)) HTTP/\(version.rawValue)")
         if let own = headers.first(where: { $0.name.lowercased() == "host" }) {
             // libcurl writes the name itself, and sends one.
             if own.value != HeaderLines.none { line(own.value.isEmpty ? "Host:" : "Host: \(own.value)") }
         } else {
             line("Host: \(url.hostField)")
         }
+        if isForProxy, let authorization = proxy?.authorization { line("Proxy-Authorization: \(authorization)") }
         if !headers.contains(where: { $0.name.lowercased() == "accept" }) { line("Accept: */*") }
+        if isForProxy { line("Proxy-Connection: Keep-Alive") }
         for header in headers where header.name.lowercased() != "host" && header.value != HeaderLines.none {
             // Nothing but spaces is no value for libcurl, and the line is not sent.
             if header.value.isEmpty {
@@ -42,10 +49,21 @@ struct RequestHead {
         line("")
     }
 
+    /// Whether it is the proxy that reads the header.
+    private static func isForProxy(_ url: RequestURL, _ proxy: ProxyRoute?) -> Bool {
+        proxy?.takesAbsoluteURLs == true && !url.isSecure
+    }
+
+    /// What is asked for: of a proxy the whole URL, without a user.
+    static func target(of url: RequestURL, proxy: ProxyRoute?) -> String {
+        isForProxy(url, proxy) ? "http://\(url.hostField)\(url.target)" : url.target
+    }
+
     private static func obstacle(
-        url: RequestURL, headers: [HTTPSettings.Header], version: HTTPSettings.Version
+        url: RequestURL, headers: [HTTPSettings.Header], version: HTTPSettings.Version, proxy: ProxyRoute?
     ) -> DirectObstacle? {
         if version == .http2 { return .version }
+        if let proxy, !proxy.isPlain { return .proxy }
         if url.origin.utf8.contains(0x40) { return .user }
         if url.hostField.isEmpty || !url.hostField.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x25 }) { return .host }
         let frames = headers.contains { $0.value != HeaderLines.none && framing.contains($0.name.lowercased()) }

@@ -55,6 +55,8 @@ struct ResponseParser: ~Copyable {
     var left = 0
     private var line = GrowingBytes()
     private var headerBytes = 0
+    /// Where it was when it found the flaw.
+    private(set) var flaw = State.statusLine
 
     /// What the header says about framing.
     struct Fields {
@@ -93,7 +95,9 @@ struct ResponseParser: ~Copyable {
         guard let base = bytes.baseAddress, bytes.count > 0 else { return state == .garbled ? .garbled : .more }
         hasBegun = true
         var position = 0
+        var before = state
         while position < bytes.count, state != .done, state != .garbled {
+            before = state
             switch state {
             case .body, .chunk:
                 let count = min(left, bytes.count - position)
@@ -110,7 +114,9 @@ struct ResponseParser: ~Copyable {
         }
         switch state {
         case .done: return .complete(used: position)
-        case .garbled: return .garbled
+        case .garbled:
+            flaw = before
+            return .garbled
         default: return .more
         }
     }

@@ -11,8 +11,13 @@ final class Transports {
     private static let generalKind: UInt32 = 0
     private static let directKind: UInt32 = 1
 
-    private let settings: LoadSettings
+    private let setup: ConnectionSetup
+    private let manners: MannersTable
     private let poller: Poller
+    /// What became of the connections of both.
+    let tally = ConnectionTally()
+    /// Why exchanges of either failed.
+    let failures: FailureReasons
     private let numbers: ConnectionNumbers
     private let direct: DirectTransport?
     private var general: GeneralTransport?
@@ -24,16 +29,20 @@ final class Transports {
     private var maximumPerHost = 0
 
     /// - Parameter choice: which of them are needed.
-    init(_ settings: LoadSettings, choice: TransportChoice, poller: Poller, slots: Int, shard: Shard) throws(CurlError) {
-        self.settings = settings
+    init(
+        _ settings: LoadSettings, choice: TransportChoice, manners: MannersTable, poller: Poller, slots: Int, shard: Shard
+    ) throws(CurlError) {
+        setup = ConnectionSetup(settings)
+        self.manners = manners
         numbers = ConnectionNumbers(shard: shard.index, of: shard.count)
         self.poller = poller
+        failures = FailureReasons(requests: settings.scenario.requests.count)
         isDirect = .allocate(capacity: 1)
         direct =
             choice.usesDirect
             ? try DirectTransport(
-                http: settings.scenario.http, authorities: settings.authorities, poller: poller, kind: Self.directKind,
-                numbers: numbers, slots: slots) : nil
+                setup, manners: manners, tally: tally, failures: failures, poller: poller, kind: Self.directKind, numbers: numbers,
+                slots: slots) : nil
         if choice.usesGeneral { _ = try makeGeneral(slots: slots) }
         makeRoom(slots)
     }
@@ -44,7 +53,7 @@ final class Transports {
 
     private func makeGeneral(slots: Int) throws(CurlError) -> GeneralTransport {
         let made = try GeneralTransport(
-            http: settings.scenario.http, authorities: settings.authorities, poller: poller, kind: Self.generalKind, numbers: numbers,
+            setup, manners: manners, tally: tally, failures: failures, poller: poller, kind: Self.generalKind, numbers: numbers,
             slots: slots)
         general = made
         return made
@@ -63,7 +72,9 @@ final class Transports {
         makeRoom(slots)
         self.maximumPerHost = maximumPerHost
         onlyGeneral = maximumPerHost > 0 && general != nil
-        try direct?.open(slots: slots)
+        tally.beginStep()
+        failures.beginStep()
+        try direct?.open(slots: slots, single: maximumPerHost == 1)
         try general?.open(slots: slots, maximumPerHost: maximumPerHost)
     }
 
@@ -76,15 +87,15 @@ final class Transports {
     /// - Parameter direct: the request may go over the direct transport.
     /// - Parameter follows: where the response leads to may be asked for.
     func begin(
-        _ request: UnsafeMutablePointer<PreparedRequest>, in slot: Int, direct mayBeDirect: Bool, fresh: Bool, follows: Bool,
-        now: MonotonicInstant
+        _ request: UnsafeMutablePointer<PreparedRequest>, manners: UnsafePointer<Manners>, in slot: Int, direct mayBeDirect: Bool,
+        fresh: Bool, follows: Bool, now: MonotonicInstant
     ) throws(CurlError) {
         if let direct, mayBeDirect, !onlyGeneral, request.pointee.obstacle == nil {
             isDirect[slot] = true
-            return try direct.begin(request, in: slot, fresh: fresh, wantsLocation: follows, now: now)
+            return try direct.begin(request, manners: manners, in: slot, fresh: fresh, wantsLocation: follows, now: now)
         }
         isDirect[slot] = false
-        try generalForSlot().begin(request, in: slot, fresh: fresh)
+        try generalForSlot().begin(request, manners: manners, in: slot, fresh: fresh, now: now)
     }
 
     /// A redirect may lead where only the general transport can follow.

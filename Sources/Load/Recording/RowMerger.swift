@@ -30,6 +30,7 @@ final class RowMerger {
     private var order: StepOrder?
     private var reports: [Int: LoopReport] = [:]
     private var run = RunTotals()
+    private var runConnections = ConnectionTally.Part()
 
     init(names: [String], directory: RunDirectory) {
         self.names = names
@@ -235,11 +236,30 @@ final class RowMerger {
         outcome.bytes = totals.bytes
         outcome.outOfRange = totals.outOfRange
         outcome.localFailures = totals.localFailures
+        var connections = ConnectionTally.Part()
+        for report in reports { connections.add(report.connections) }
+        runConnections.add(connections)
+        outcome.connections = .init(connections)
+        outcome.runConnections = .init(runConnections)
+        outcome.failures = failures(reports)
         outcome.times = totals.times
         outcome.runTimes = run.times
         outcome.classes = classCounts()
         outcome.inOther = outcome.classes.reduce(0) { $0 + ($1.request == nil ? $1.done : 0) }
         return outcome
+    }
+
+    /// Those of all threads, a class once.
+    private func failures(_ reports: some Sequence<LoopReport>) -> [LoadOutcome.Failure] {
+        var all: [LoadOutcome.Failure] = []
+        for failure in reports.flatMap(\.failures) {
+            if let known = all.firstIndex(where: { $0.request == failure.request && $0.outcome == failure.outcome }) {
+                all[known].count += failure.count
+            } else {
+                all.append(failure)
+            }
+        }
+        return all
     }
 
     /// The classes seen in the step, in the order of the scenario.

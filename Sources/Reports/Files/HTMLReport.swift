@@ -10,7 +10,8 @@ package enum HTMLReport {
         for figure in SummaryWords.figures(summary) {
             body += "<div><dt>\(Escape.xml(figure.name))</dt><dd>\(Escape.xml(figure.value))</dd></div>\n"
         }
-        body += "</dl>\n" + classes(summary) + queries(summary) + owners(summary) + thresholds(summary) + steps(summary)
+        body += "</dl>\n" + classes(summary) + queries(summary) + owners(summary) + thresholds(summary) + failures(summary)
+        body += steps(summary)
         let versions = summary.versions.map { "\($0.name) \($0.version)" }.joined(separator: " · ")
         body += "<footer>\(Escape.xml(versions))<br>Files: \(Escape.xml(summary.directory))</footer>"
         return HTMLPage.page(title: "\(summary.verdict): \(summary.title)", body: body)
@@ -74,6 +75,13 @@ package enum HTMLReport {
         }
         return HTMLPage.section(
             "Thresholds", HTMLPage.table(["threshold", "", "seen"], rows, figures: [2], code: [0]), unless: rows.isEmpty)
+    }
+
+    private static func failures(_ summary: RunSummary) -> String {
+        let rows = summary.failures.map { [$0.request, $0.outcome, Figures.count($0.count), $0.reason] }
+        return HTMLPage.section(
+            "Failures", note: "What the first request of each class met on the wire.",
+            HTMLPage.table(["request", "outcome", "times", "reason"], rows, figures: [2]), unless: rows.isEmpty)
     }
 
     private static func steps(_ summary: RunSummary) -> String {

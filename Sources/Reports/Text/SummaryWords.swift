@@ -70,6 +70,8 @@ package enum SummaryWords {
         if summary.inOther > 0 {
             rows.append(("counted as “other”", "\(Figures.plural(summary.inOther, "transfer")), beyond 256 classes"))
         }
+        if let text = connections(summary) { rows.append(("connections", text)) }
+        if let text = localFailures(summary) { rows.append(("this machine", text)) }
         if let kept = summary.keptPer1000 { rows.insert(("still there at the end", "\(Figures.rate(kept)) per 1,000"), at: 1) }
         if let left = summary.timeToExhaustion { rows.append(("exhausted in", "\(Figures.span(left)) of such load")) }
         rows.append(("duration", Figures.span(summary.duration)))

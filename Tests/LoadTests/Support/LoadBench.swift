@@ -14,7 +14,7 @@ final class LoadBench: Sendable {
         _ target: String, requests: [RequestSpec] = [RequestSpec(name: "root", url: "/")], load: [LoadPhase] = [.standard],
         http: HTTPSettings = HTTPSettings(timeout: .seconds(5)), mayFollow: @escaping @Sendable (String) -> Bool = { _ in true },
         pacing: @escaping @Sendable (LoadPhase) -> Schedule = Schedule.standard,
-        authorities: String? = nil, threads: Int = 1
+        authorities: String? = nil, socket: String? = nil, threads: Int = 1
     ) throws {
         var template = Array("/tmp/seep-load-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw SystemError("mkdtemp") }
@@ -30,6 +30,7 @@ final class LoadBench: Sendable {
         settings.pacing = pacing
         settings.authorities = authorities
         settings.threads = threads
+        settings.socket = socket
         engine = try LoadEngine(settings)
     }
 

@@ -1,0 +1,46 @@
+import Curl
+import Scenarios
+
+/// Clients that leave early, read slowly, or wait longer than others.
+extension GeneralTransport {
+    /// Sets a handle to the manners of a request; nothing is allocated for those of a plain one.
+    func apply(
+        _ manners: UnsafePointer<Manners>, _ request: borrowing PreparedRequest, to place: UnsafeMutablePointer<Slot>
+    ) throws(CurlError) {
+        try place.pointee.easy.set(.timeoutMilliseconds, to: manners.pointee.timeoutMilliseconds)
+        try place.pointee.easy.setMaximumReceiveSpeed(manners.pointee.readRate)
+        place.pointee.easy.setSocketBuffer(manners.pointee.socketBuffer)
+        // libcurl reads a buffer, and then waits until that was not too fast.
+        let buffer = manners.pointee.readRate == 0 ? 16 * 1024 : min(max(manners.pointee.readRate / 10, 1024), 16 * 1024)
+        try place.pointee.easy.set(.receiveBufferBytes, to: buffer)
+        try place.pointee.easy.forgetHangUp()
+        switch manners.pointee.moment {
+        case .never, .time: break
+        case .body(let count):
+            place.pointee.easy.hangUp(afterBytes: count, CurlHangUp(manners.pointee.how), answersHead: request.method == .head)
+        case .sent: try place.pointee.easy.watchSending(bodyCount: request.bodyCount, CurlHangUp(manners.pointee.how))
+        }
+    }
+
+    /// The moment has come: leaves the exchange in `slot`, if it goes on.
+    ///
+    /// A stream of HTTP/2 is cancelled (RST_STREAM), its connection stays: our side of it has ended with the request.
+    func leave(_ slot: Int) {
+        guard let manners = slots[slot].manners, !slots[slot].easy.hasHungUp else { return }
+        let how = setup.http.version == .http2 ? CurlHangUp.close : CurlHangUp(manners.pointee.how)
+        slots[slot].easy.leave(how)
+        if case .halfClose = how { return }
+        multi?.remove(slots[slot].easy)
+        left.append(slot)
+    }
+}
+
+extension CurlHangUp {
+    init(_ how: RequestSpec.HangUp.How) {
+        switch how {
+        case .close: self = .close
+        case .reset: self = .reset
+        case .halfClose: self = .halfClose
+        }
+    }
+}
