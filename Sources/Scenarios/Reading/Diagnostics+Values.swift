@@ -65,7 +65,8 @@ extension Diagnostics {
     }
 
     private func reportPlaceholder(_ name: String, known: [String], at place: Place, _ owner: String) {
-        // `{{data.field}}`, `{{matrix.value}}`; and in a request `{{captured}}`.
+        if name.hasPrefix(Template.matrixPrefix) { return reportMatrixPlaceholder(name, known: known, at: place, owner) }
+        // `{{data.field}}`; and in a request `{{captured}}`.
         if name.contains(".") || owner.hasPrefix("a request's") {
             report(place, "`{{\(name)}}` is not supported yet", help: "write `{{{{` for the two braces themselves")
             return

@@ -19,9 +19,10 @@ struct KeySet {
 
     private static let inEnvironments = [
         "target", "authorized", "database", "http", "requests", "load", "waves", "tests", "servers", "thresholds",
+        "matrix", "repeat",
     ]
 
-    private static let planned = ["data", "soak", "expected", "matrix", "repeat"]
+    private static let planned = ["data", "soak", "expected"]
 
     static let environment = KeySet("an environment", inEnvironments, planned: planned)
 
@@ -53,7 +54,8 @@ struct KeySet {
     static let server = KeySet(
         "a server",
         [
-            "setup", "command", "workdir", "env", "ready", "ready_within", "stop", "workers", "threads", "pool", "expect",
+            "target", "setup", "prepare", "command", "workdir", "env", "ready", "ready_within", "stop", "workers", "threads", "pool",
+            "expect",
         ])
 
     static let threshold = KeySet("a threshold", ["is", "abort", "grace"])
