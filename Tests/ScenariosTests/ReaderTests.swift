@@ -158,9 +158,9 @@ import Testing
     }
 
     @Test func `problems of flags come after those of the file`() throws {
-        let found = try problems(Self.shortest + "waves: {count: 0}\n", sets: ["soak=8h", "repeat=2"])
+        let found = try problems(Self.shortest + "waves: {count: 0}\n", sets: ["soak=8h", "expected=2"])
         #expect(found.map(\.place) == ["4:16", "--set", "--set"])
-        #expect(found.map(\.text) == ["waves: {count: 0}", "soak=8h", "repeat=2"])
+        #expect(found.map(\.text) == ["waves: {count: 0}", "soak=8h", "expected=2"])
     }
 
     @Test func `more than ten thousand requests are refused`() throws {

@@ -41,7 +41,7 @@ extension CellPlan {
     package func choosing(_ choice: Choice) throws(ChoiceError) -> CellPlan {
         var plan = self
         try plan.choose(servers: choice.servers)
-        try plan.choose(only: choice.only)
+        try plan.choose(only: choice.only, known: groups.flatMap(\.values))
         guard !plan.groups.isEmpty else {
             throw ChoiceError(description: "No cell is both what --server and what --only pick. `--list` without them shows all cells.")
         }
@@ -60,9 +60,10 @@ extension CellPlan {
         groups = groups.filter { group in patterns.contains { NamePattern.matches($0, group.server?.name ?? "") } }
     }
 
-    private mutating func choose(only: [Only]) throws(ChoiceError) {
+    /// - Parameter all: values of every group, picked or not.
+    private mutating func choose(only: [Only], known all: [Matrix.Value]) throws(ChoiceError) {
         var known: [String: [String]] = [:]
-        for value in groups.flatMap(\.values) where known[value.name]?.contains(value.text) != true {
+        for value in all where known[value.name]?.contains(value.text) != true {
             known[value.name, default: []].append(value.text)
         }
         for one in only {

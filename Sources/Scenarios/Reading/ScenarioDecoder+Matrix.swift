@@ -32,7 +32,7 @@ extension ScenarioDecoder {
     /// Reads `matrix` and `repeat`, and checks the cells. The scenario's servers have been read.
     func matrix(_ map: MapReader, of scenario: inout Scenario) {
         if let value = map["repeat"], let count = diagnostics.integer(value, "`repeat`", in: 1...100) { scenario.repeats = count }
-        if let value = map["matrix"], let matrix = matrix(value, servers: scenario.servers.map(\.name)) {
+        if let value = map["matrix"], let matrix = matrix(value, servers: serverNames(map)) {
             let servers = max(scenario.servers.count, 1)
             guard let count = matrix.combinationsBeforeExclude(servers: servers), count <= Self.mostBeforeExclude else {
                 diagnostics.report(
@@ -45,6 +45,12 @@ extension ScenarioDecoder {
         // What is wrong already would be told again of every cell.
         guard diagnostics.isEmpty else { return }
         checkCells(map, scenario)
+    }
+
+    /// Also of servers that are wrong themselves.
+    private func serverNames(_ map: MapReader) -> [String] {
+        guard case .mapping(let members) = map["servers"]?.content else { return [] }
+        return members.map(\.key)
     }
 
     // MARK: The keys
@@ -118,13 +124,18 @@ extension ScenarioDecoder {
             guard
                 let members = diagnostics.members(element, "an entry of `\(member.key)`", expected: "a map like `{server: a, max_age: 0}`")
             else { return nil }
-            if members.isEmpty { diagnostics.report(element.place, "an entry of `\(member.key)` is empty") }
+            if members.isEmpty {
+                diagnostics.report(element.place, "an entry of `\(member.key)` is empty")
+                return nil
+            }
             var entry = Matrix.Entry([])
             for member in members {
                 if member.key == "server" {
-                    entry.server = server(named: member.value, servers)
+                    guard let name = server(named: member.value, servers) else { return nil }
+                    entry.server = name
                 } else if let axes {
-                    if let value = excluded(member, axes) { entry.values.append(value) }
+                    guard let value = excluded(member, axes) else { return nil }
+                    entry.values.append(value)
                 } else if checkName(member.key, at: member.keyPlace), let text = scalarText(member.value, "`\(member.key)`") {
                     entry.values.append(Matrix.Value(member.key, text))
                 }

@@ -2,7 +2,7 @@ import Scenarios
 import Testing
 
 @Suite("The plan of cells") struct CellPlanTests {
-    private func scenario(_ matrix: String, servers: String = "{a: {command: \"run {{matrix.v}} {{port}}\"}, b: {command: run}}") throws
+    private func scenario(_ matrix: String, servers: String = "{a: {command: run}, b: {command: run}}") throws
         -> Scenario
     {
         try read(
@@ -25,7 +25,7 @@ import Testing
 
     @Test func `begins each repeat a cell further`() throws {
         #expect(
-            try names("{matrix: {v: [1, 2]}, repeat: 3}".dropFirst().dropLast().replacing("}, r", with: "}\nr"))
+            try names("matrix: {v: [1, 2]}\nrepeat: 3")
                 == [
                     "a.v=1.r1", "a.v=2.r1", "b.v=1.r1", "b.v=2.r1", "a.v=2.r2", "b.v=1.r2", "b.v=2.r2", "a.v=1.r2", "b.v=1.r3", "b.v=2.r3",
                     "a.v=1.r3", "a.v=2.r3",
@@ -54,7 +54,7 @@ import Testing
 
     @Test func `puts the values into the server's texts, and leaves the other placeholders`() throws {
         let scenario = try scenario(
-            "matrix: {v: [3, \"{{x}}\"], include: [{v: 3, want: leak}]}",
+            "matrix: {v: [3, \"{{{{x}}\"], include: [{v: 3, want: leak}]}",
             servers: """
                 {a: {command: "run {{matrix.v}} {{port}} {{{{", prepare: "p {{matrix.v}}", setup: "s {{matrix.v}} {{cache}}", env: {V: "{{matrix.v}}"},
                   workers: "{{matrix.want}}3", expect: "{{matrix.want}}", ready: "/{{matrix.want}}"}}
