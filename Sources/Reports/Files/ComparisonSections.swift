@@ -8,13 +8,10 @@ enum ComparisonSections {
         body += HTMLPage.section(
             "Configurations",
             note: "Of several runs: the median, and in brackets the least and the most. Rates of leaks: the ends of all runs' intervals.",
-            HTMLPage.table(
-                ComparisonWords.groupHeadings, ComparisonWords.groupRows(comparison), figures: ComparisonWords.groupFigures),
+            table(ComparisonWords.sessionsTable(comparison)) + "<p></p>" + table(ComparisonWords.costTable(comparison)),
             unless: comparison.groups.isEmpty)
         body += HTMLPage.section(
-            "Differences", note: ComparisonWords.note(comparison),
-            HTMLPage.table(
-                ComparisonWords.differenceHeadings, ComparisonWords.differenceRows(comparison.differences), figures: [3, 4, 5]),
+            "Differences", note: ComparisonWords.note(comparison), table(ComparisonWords.table(comparison.differences)),
             unless: comparison.differences.isEmpty)
         return body
     }
@@ -23,11 +20,11 @@ enum ComparisonSections {
         let lines = ComparisonWords.lines(baseline)
         let items = lines.dropFirst().map { "<li>\(Escape.xml($0))</li>" }.joined(separator: "\n")
         return "<section><h2>\(Escape.xml(lines.first ?? ""))</h2>\n" + (items.isEmpty ? "" : "<ul>\n\(items)\n</ul>\n")
-            + (baseline.differences.isEmpty
-                ? ""
-                : HTMLPage.table(
-                    ComparisonWords.differenceHeadings, ComparisonWords.differenceRows(baseline.differences), figures: [3, 4, 5]))
-            + "</section>\n"
+            + (baseline.differences.isEmpty ? "" : table(ComparisonWords.table(baseline.differences))) + "</section>\n"
+    }
+
+    private static func table(_ table: ComparisonWords.Table) -> String {
+        "<div class=\"w\">" + HTMLPage.table(table.headings, table.rows, figures: table.figures) + "</div>"
     }
 
     static func markdown(_ comparison: Comparison) -> String {
@@ -36,17 +33,17 @@ enum ComparisonSections {
             let lines = ComparisonWords.lines(baseline).map { Escape.markdown($0) }
             text += "\n**\(lines.first ?? "")**\n\n" + lines.dropFirst().map { "- \($0)\n" }.joined()
         }
-        text += "\n" + table(ComparisonWords.groupHeadings, ComparisonWords.groupRows(comparison), figures: ComparisonWords.groupFigures)
+        text += "\n" + markdown(ComparisonWords.sessionsTable(comparison)) + "\n" + markdown(ComparisonWords.costTable(comparison))
         if !comparison.differences.isEmpty {
             text += "\n\(Escape.markdown(ComparisonWords.note(comparison)))\n\n"
-            text += table(ComparisonWords.differenceHeadings, ComparisonWords.differenceRows(comparison.differences), figures: [3, 4, 5])
+            text += markdown(ComparisonWords.table(comparison.differences))
         }
         return text
     }
 
-    private static func table(_ headings: [String], _ rows: [[String]], figures: Set<Int>) -> String {
+    private static func markdown(_ table: ComparisonWords.Table) -> String {
         func line(_ cells: [String]) -> String { "| \(cells.map { Escape.markdown($0) }.joined(separator: " | ")) |\n" }
-        let rule = headings.indices.map { figures.contains($0) ? "---:" : "---" }.joined(separator: "|")
-        return line(headings) + "|\(rule)|\n" + rows.map(line).joined()
+        let rule = table.headings.indices.map { table.figures.contains($0) ? "---:" : "---" }.joined(separator: "|")
+        return line(table.headings) + "|\(rule)|\n" + table.rows.map(line).joined()
     }
 }

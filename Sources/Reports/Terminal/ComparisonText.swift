@@ -8,10 +8,7 @@ package enum ComparisonText {
         let claims = comparison.differences.filter { $0.claim == .better || $0.claim == .worse }
         if comparison.groups.contains(where: { $0.cells.count > 1 }), comparison.groups.count > 1 {
             lines += ["", ComparisonWords.note(comparison)]
-            lines += claims.map { one in
-                let row = ComparisonWords.differenceRows([one])[0]
-                return "\(row[6]): \(row[0]) of \(row[1]), \(row[2]), shift \(row[3]) \(row[4])"
-            }
+            lines += claims.map(ComparisonWords.line)
             let told = comparison.differences.count { $0.claim != nil }
             if told > 0 {
                 let same = comparison.differences.count { $0.claim == .same }

@@ -22,17 +22,10 @@ package enum ComparisonWords {
         }
     }
 
-    /// Columns of the table of configurations.
-    static let groupHeadings =
-        ["configuration", "runs", "verdict", "leaked per 1,000 requests", "floor", "peak", "errors", "dropped"]
-        + ComparedMetric.allCases.map(name)
-
-    static let groupFigures = Set([1] + Array(3..<groupHeadings.count))
-
-    /// Rows of the table of configurations, and in each the tone of its verdict.
-    static func groupRows(_ comparison: Comparison) -> [[String]] {
+    /// Of each configuration what became of its sessions.
+    static func sessionsTable(_ comparison: Comparison) -> Table {
         var rest = comparison.cells[...]
-        return comparison.groups.map { group in
+        let rows = comparison.groups.map { group in
             let cells = Array(rest.prefix(group.cells.count))
             rest = rest.dropFirst(group.cells.count)
             return [
@@ -40,8 +33,27 @@ package enum ComparisonWords {
                 group.leakPer1000Requests.map { Figures.interval(.init($0)) } ?? leak(cells),
                 span(cells.compactMap(\.floor)), span(cells.compactMap(\.peak)), span(cells.compactMap(\.errors)),
                 span(cells.compactMap(\.dropped)),
-            ] + ComparedMetric.allCases.map { metric in spread(group.metrics.first { $0.name == metric }) }
+            ]
         }
+        return Table(
+            headings: ["configuration", "runs", "verdict", "leaked per 1,000 requests", "floor", "peak", "errors", "dropped"], rows: rows,
+            figures: [1, 3, 4, 5, 6, 7])
+    }
+
+    /// Of each configuration what it costs.
+    static func costTable(_ comparison: Comparison) -> Table {
+        let rows = comparison.groups.map { group in
+            [group.name] + ComparedMetric.allCases.map { metric in spread(group.metrics.first { $0.name == metric }) }
+        }
+        return Table(
+            headings: ["configuration"] + ComparedMetric.allCases.map(name), rows: rows, figures: Set(1...ComparedMetric.allCases.count))
+    }
+
+    struct Table {
+        var headings: [String]
+        var rows: [[String]]
+        /// Columns that hold figures.
+        var figures: Set<Int>
     }
 
     /// `leak`, or of several runs that differ `leak 2, clean 3`; runs without a verdict are told.
@@ -77,16 +89,24 @@ package enum ComparisonWords {
 
     // MARK: Differences
 
-    static let differenceHeadings = ["figure", "configuration", "reference", "shift", "interval", "beyond", "claim"]
+    static func table(_ differences: [Difference]) -> Table {
+        Table(
+            headings: ["figure", "configuration", "reference", "shift", "interval", "beyond", "claim"],
+            rows: differences.map(row), figures: [3, 4, 5])
+    }
 
-    static func differenceRows(_ differences: [Difference]) -> [[String]] {
-        differences.map { one in
-            [
-                name(one.metric), "\(one.other): \(figure(one.otherMedian, one.metric))",
-                "\(one.reference): \(figure(one.referenceMedian, one.metric))", signed(one.shift, one.metric), interval(one),
-                one.threshold.map { figure($0, one.metric) } ?? "–", one.claim?.rawValue ?? "–",
-            ]
-        }
+    private static func row(_ one: Difference) -> [String] {
+        [
+            name(one.metric), "\(one.other): \(figure(one.otherMedian, one.metric))",
+            "\(one.reference): \(figure(one.referenceMedian, one.metric))", signed(one.shift, one.metric), interval(one),
+            one.threshold.map { figure($0, one.metric) } ?? "–", one.claim?.rawValue ?? "–",
+        ]
+    }
+
+    /// A difference that is claimed, on one line.
+    static func line(_ one: Difference) -> String {
+        let row = row(one)
+        return "\(row[6]): \(row[0]) of \(row[1]), \(row[2]), shift \(row[3]) \(row[4])"
     }
 
     private static func signed(_ value: Double, _ metric: ComparedMetric) -> String { (value > 0 ? "+" : "") + figure(value, metric) }
@@ -101,7 +121,7 @@ package enum ComparisonWords {
         let claimed = comparison.differences.contains { $0.claim != nil }
         guard claimed else {
             return
-                "Numbers without claims: these take \(Difference.fewestRuns) runs of each configuration (`repeat: \(Difference.fewestRuns)`)."
+                "Numbers without claims: these take \(Difference.fewestRuns) runs of each configuration (repeat: \(Difference.fewestRuns))."
         }
         return
             "Better and worse: the exact interval of the shift lies as a whole beyond \(Int(Difference.margin * 100))% of the reference, and beyond the spread within either configuration. Same: it lies within \(Int(Difference.margin * 100))%."
