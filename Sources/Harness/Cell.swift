@@ -8,17 +8,23 @@ import Servers
 import Synchronization
 import Verdicts
 
-/// One server, once: everything from its start to its verdict.
+/// One server with one combination of the matrix's values, once: everything from its start to its verdict.
 ///
 /// What it opens is closed in the reverse order, whatever happens in between.
 struct Cell: Sendable {
     let scenario: Scenario
-    let server: ServerSpec?
-    let name: String
+    let planned: CellPlan.Cell
+    let setups: SetupStage.Outcomes
+    /// The cell before this one, in a database that both use.
+    let before: LastSessions?
     let options: RunOptions
     let folder: ResultsFolder
     let interruption: Interruption
     let observer: any RunObserver
+
+    var name: String { planned.name }
+    /// With the matrix's values put in; `nil`: the target runs already.
+    var server: ServerSpec? { planned.group.server }
 
     /// Runs the cell. Does not throw: a failure is a result with its status.
     func run() async -> CellResult {
@@ -40,16 +46,31 @@ struct Cell: Sendable {
             result.status = .fault
         }
         if let status = interruption.status { result.status = status }
-        if let verdict = result.verdict, let info = result.info {
-            do {
-                let report = try CellReport(directory: result.directory, info: info, verdict: verdict)
+        report(&result)
+        return result
+    }
+
+    /// Writes the reports of the cell, or why there are none.
+    private func report(_ result: inout CellResult) {
+        guard !result.directory.isEmpty else { return }
+        do throws(RunFailure) {
+            var failure: FailureFile?
+            if let reason = result.failure {
+                failure = FailureFile(
+                    scenario: scenario.name, cell: name, configuration: planned.configuration, exitCode: result.status.rawValue,
+                    reason: reason)
+                try failure?.write(to: result.directory)
+            }
+            if let verdict = result.verdict, let info = result.info {
+                let report = try CellReport(directory: result.directory, info: info, verdict: verdict, failure: failure)
                 result.report = report
                 try report.write()
-            } catch {
-                result.failure = result.failure ?? error.description
+            } else if let failure {
+                result.report = CellReport(failure, directory: result.directory)
             }
+        } catch {
+            result.failure = result.failure ?? error.description
         }
-        return result
     }
 
     // MARK: The database
@@ -60,6 +81,7 @@ struct Cell: Sendable {
         }
         switch database.source {
         case .url(let url):
+            try await awaitEndOfSessions(url)
             try await withServer(directory, registry, samplerURL: url, environment: [:], throwaway: nil, &result)
         case .throwaway:
             observer.preparing(cell: name, "starting a PostgreSQL of its own")
@@ -77,6 +99,13 @@ struct Cell: Sendable {
         }
     }
 
+    /// - Throws: when sessions of the server before are still there, which would be taken for this one's.
+    private func awaitEndOfSessions(_ url: String) async throws(RunFailure) {
+        guard let left = await before?.waitUntilGone(url: url, unless: { [interruption] in interruption.isRequested }) else { return }
+        if left.isServers { throw RunFailure(.unusable, "Not started: \(left.words)") }
+        observer.note(cell: name, left.words)
+    }
+
     // MARK: The server
 
     private func withServer(
@@ -84,35 +113,44 @@ struct Cell: Sendable {
         _ result: inout CellResult
     ) async throws {
         let faults = Faults()
-        guard let server else {
-            let base = try expand(scenario.target, [:])
+        let target = planned.group.target
+        guard let server, let command = server.command else {
+            let base = try expand(target, [:])
             try await measure(
                 directory, base, socket: try socket([:]), samplerURL, throwaway: throwaway != nil, server: nil, faults: faults, &result)
             return
         }
         var values: [String: String] = [:]
         let port: Int
-        if scenario.target.text.contains("{{port}}") {
+        if target.placeholders.contains("port") {
             port = try FreePort.pick()
             values["port"] = String(port)
         } else {
-            port = (try? HTTPURL(scenario.target.text).port) ?? 80
+            port = (try? HTTPURL(target.expand([:])).port) ?? 80
         }
         values["workers"] = server.workers.map(String.init) ?? "1"
         values["threads"] = server.threads.map(String.init) ?? "1"
-        try await setUp(server, registry: registry, environment: environment, values: &values)
+        values["pool"] = server.pool.map(String.init) ?? "1"
+        values["cache"] = try cacheFolder(of: server)
         if interruption.isRequested { throw RunFailure(.interrupted, "Interrupted before the server was started.") }
         observer.preparing(cell: name, "starting \(server.name)")
         var variables = environment
         for (key, value) in server.environment { variables[key] = try expand(value, values) }
         let launch = ServerLaunch(
-            server, command: try expand(server.command, values), environment: variables, folder: scenario.folder, port: port,
+            server, command: try expand(command, values), environment: variables, folder: scenario.folder, port: port,
             logPath: "\(directory)/server.log")
+        if let prepare = server.prepare {
+            observer.preparing(cell: name, "preparing")
+            try await PrepareRunner.run(
+                launch, command: try expand(prepare, values), logPath: "\(directory)/prepare.log", registry: registry,
+                progress: { [observer, name] line in observer.output(cell: name, line) },
+                unless: { [interruption] in interruption.isRequested })
+        }
         let underTest = ServerUnderTest(launch: launch, registry: registry, interruption: interruption) { faults.serverDied($0) }
         try await underTest.start()
         do {
             try await measure(
-                directory, try expand(scenario.target, values), socket: try socket(values), samplerURL, throwaway: throwaway != nil,
+                directory, try expand(target, values), socket: try socket(values), samplerURL, throwaway: throwaway != nil,
                 server: underTest, faults: faults, &result)
         } catch {
             await stop(underTest)
@@ -122,26 +160,22 @@ struct Cell: Sendable {
     }
 
     private func stop(_ server: ServerUnderTest) async {
-        guard let report = await server.stop(), let remark = report.remark(server: server.launch.name) else { return }
-        observer.note(cell: name, remark)
+        if let remark = await server.stop()?.remark(server: server.launch.name) { observer.note(cell: name, remark) }
+        guard let path = server.launch.logPath, let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int,
+            size >= server.launch.logLimitBytes
+        else { return }
+        observer.note(
+            cell: name, "server.log reached its limit of \(server.launch.logLimitBytes / 1_000_000) MB; what followed was not kept")
     }
 
-    private func setUp(
-        _ server: ServerSpec, registry: ProcessRegistry, environment: [String: String], values: inout [String: String]
-    ) async throws {
-        guard let setup = server.setup else {
-            values["cache"] = CacheFolder.ofThisUser.path
-            return
-        }
-        var known = values
-        known["cache"] = "{{cache}}"
-        let plan = SetupPlan(name: server.name, text: try expand(setup, known), folder: scenario.folder, workdir: ".")
-        values["cache"] = plan.cacheFolder
-        observer.preparing(cell: name, "setting up \(server.name)")
-        _ = try await SetupRunner(registry: registry).run(
-            plan, command: try expand(setup, values), environment: environment,
-            progress: { [observer, name] line in observer.output(cell: name, line) },
-            unless: { [interruption] in interruption.isRequested })
+    /// The value of `{{cache}}`.
+    ///
+    /// - Throws: why the setup failed, if it did.
+    private func cacheFolder(of server: ServerSpec) throws -> String {
+        guard let plan = try SetupStage.plan(of: server, folder: scenario.folder) else { return CacheFolder.ofThisUser.path }
+        guard let outcome = setups[plan.cacheFolder] else { preconditionFailure("every setup was run before the first cell") }
+        if let outcome { throw outcome }
+        return plan.cacheFolder
     }
 
     /// The Unix socket of the target; a path that is not absolute begins at the scenario's folder.

@@ -25,9 +25,15 @@ package enum CheckCommand {
             for request in shown.requests { lines += RequestWords.entry(request, share: nil) }
         }
         if scenario.load != [.standard] { lines += scenario.load.map { "                " + LoadWords.phase($0) } }
-        for group in groups(scenario) {
-            let names = group.isEmpty ? "the target" : group.map(\.name).joined(separator: ", ")
-            lines += outlook(scenario, names: names, server: group.first, load: load, quick: quick)
+        // The reader has checked every cell.
+        guard let plan = try? CellPlan(scenario) else { return lines }
+        if plan.cells.count > scenario.servers.count, plan.cells.count > 1 {
+            lines.append(
+                "  cells       \(plan.cells.count): \(count(plan.groups.count, "configuration")), \(count(plan.repeats, "run")) of each")
+        }
+        for group in groups(plan) {
+            let names = scenario.servers.isEmpty && scenario.matrix == nil ? "the target" : group.map(\.name).joined(separator: ", ")
+            lines += outlook(scenario, names: names, server: group.first?.server, load: load, quick: quick)
         }
         return lines
     }
@@ -54,15 +60,14 @@ package enum CheckCommand {
         return setting("max_connections", 1000) - setting("superuser_reserved_connections", 3) - setting("reserved_connections", 0)
     }
 
-    /// Servers whose runs would have the same steps: those with the same room.
-    private static func groups(_ scenario: Scenario) -> [[ServerSpec]] {
-        guard !scenario.servers.isEmpty else { return [[]] }
-        var groups: [[ServerSpec]] = []
-        for server in scenario.servers {
-            if let index = groups.firstIndex(where: { $0[0].declaredRoom == server.declaredRoom }) {
-                groups[index].append(server)
+    /// Configurations whose runs would have the same steps: those with the same room.
+    private static func groups(_ plan: CellPlan) -> [[CellPlan.Group]] {
+        var groups: [[CellPlan.Group]] = []
+        for group in plan.groups {
+            if let index = groups.firstIndex(where: { $0[0].server?.declaredRoom == group.server?.declaredRoom }) {
+                groups[index].append(group)
             } else {
-                groups.append([server])
+                groups.append([group])
             }
         }
         return groups
@@ -77,7 +82,7 @@ package enum CheckCommand {
             unitDose: scenario.tests.unitDose, longIdleSeconds: scenario.tests.longIdle?.seconds, quick: quick,
             sampleEverySeconds: scenario.database?.every.seconds ?? 0.1, limit: limit, headroom: limit - 2,
             budget: scenario.database?.budget.sessions(of: limit) ?? limit, declaredRoomPerWorker: server?.pool ?? server?.threads,
-            declaredWorkers: server?.workers, managed: server != nil,
+            declaredWorkers: server?.workers, managed: server?.isManaged == true,
             throwaway: scenario.database.map { $0.source == .throwaway } ?? false)
         let clean = Outlook(facts: facts, assuming: .clean, loadDuration: load.duration)
         let leaking = Outlook(facts: facts, assuming: .leaking, loadDuration: load.duration)

@@ -68,11 +68,12 @@ extension Measurement {
             loading.socket = place.socket
             loading.userAgent = "seep/\(cell.options.version)"
             let engine = try LoadEngine(loading)
-            let info = RunInfo(
+            var info = RunInfo(
                 name: scenario.name, cell: cell.name, started: cell.folder.started, seed: seed, versions: versions(cell, facts),
                 host: HostFacts.read(), facts: runFacts(cell: cell, database: facts, settings: settings, place: place), database: facts,
                 scenario: scenario.withoutSecrets, transports: engine.transports,
                 clocks: [RunInfo.ClockPair(monotonic: clock.origin.nanoseconds, wall: clock.wallOriginNanoseconds)])
+            info.configuration = cell.planned.configuration
             try RunFiles.write(info, to: place.directory)
             let sampler = try Sampler(
                 preflight: preflight, settings: settings, directory: directory, processes: watch, guardSignal: engine.guardSignal)

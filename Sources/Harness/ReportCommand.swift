@@ -1,21 +1,22 @@
+import Foundation
 import Reports
+import Verdicts
 
 /// Writes the reports of recorded cells again, from their files.
 package enum ReportCommand {
     /// - Parameter path: the folder of a cell, or of a run with several.
     /// - Returns: the pages that were written.
     package static func write(path: String) throws(RunFailure) -> [String] {
-        let cells = try JudgeCommand.cellFolders(in: path)
-        var reports: [CellReport] = []
+        let cells = try RunCells(paths: [path])
         var pages: [String] = []
-        for directory in cells {
-            let report = try CellReport(directory: directory)
+        for report in cells.reports where report.verdict != nil {
             try report.write()
-            reports.append(report)
-            pages.append(directory + "/report.html")
+            pages.append(report.page)
         }
-        if reports.count > 1, let scenario = reports.first?.summary.scenario {
-            try CellReport.writeComparison(reports, scenario: scenario, to: path)
+        if cells.reports.count > 1 {
+            var comparison = Comparison(scenario: cells.scenarios.joined(separator: ", "), cells.groups())
+            comparison.baseline = CompareCommand.recordedBaseline(in: path)
+            try CellReport.writeComparison(cells.reports, comparison, to: path)
             pages.append(path + "/report.html")
         }
         return pages

@@ -33,9 +33,34 @@ struct ResultsFolder: Sendable {
         run = path
     }
 
+    /// The newest run of a scenario: the one that `latest` leads to.
+    init(newestIn results: String, scenario: String) throws(RunFailure) {
+        let base = results.hasPrefix("/") ? results : FileManager.default.currentDirectoryPath + "/" + results
+        self.scenario = base + "/" + Self.safe(scenario)
+        guard let name = try? FileManager.default.destinationOfSymbolicLink(atPath: self.scenario + "/latest"),
+            FileManager.default.fileExists(atPath: self.scenario + "/" + name)
+        else { throw RunFailure(.usage, "--resume: there is no run to go on with: \(self.scenario)/latest is not there.") }
+        run = self.scenario + "/" + name
+        started = try RunPlanFile.read(from: run)?.started ?? ""
+    }
+
+    /// The folder of one cell, whether it is there or not.
+    func path(of cell: String) -> String { run + "/" + Self.safe(cell) }
+
+    /// Removes what a cell that did not come to its end has left.
+    func removeCell(_ name: String) throws(RunFailure) {
+        let path = path(of: name)
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        do {
+            try FileManager.default.removeItem(atPath: path)
+        } catch {
+            throw RunFailure(.unusable, "\(path) could not be removed: \(error.localizedDescription)")
+        }
+    }
+
     /// Makes and returns the folder of one cell.
     func cell(_ name: String) throws(RunFailure) -> String {
-        let path = run + "/" + Self.safe(name)
+        let path = path(of: name)
         guard mkdir(path, 0o755) == 0 else { throw RunFailure(.fault, "\(SystemError("mkdir \(path)"))") }
         return path
     }

@@ -1,7 +1,17 @@
+package import Scenarios
+
 /// What the command line asks of a run, beside the scenario.
 package struct RunOptions: Sendable {
     /// Names of servers, `*` and `?` allowed; empty: all.
     package var servers: [String] = []
+    /// Values of the matrix.
+    package var only: [CellPlan.Only] = []
+    /// Runs of each configuration, in the place of the scenario's `repeat`.
+    package var repeats: Int?
+    /// Goes on with the newest run of the scenario.
+    package var resume = false
+    /// A recorded run to compare with; exit code 1 where this one is worse.
+    package var baseline: String?
     package var quick = false
     /// The folder that results go to.
     package var results = "results"
@@ -20,31 +30,4 @@ package struct RunOptions: Sendable {
     package var version = ""
 
     package init() {}
-}
-
-/// Names with `*` (any run of characters) and `?` (any one character), as in a shell.
-package enum NamePattern {
-    package static func matches(_ pattern: String, _ name: String) -> Bool {
-        let pattern = Array(pattern.unicodeScalars)
-        let name = Array(name.unicodeScalars)
-        var (p, n) = (0, 0)
-        var star: (pattern: Int, name: Int)?
-        while n < name.count {
-            if p < pattern.count, pattern[p] == "*" {
-                star = (p, n)
-                p += 1
-            } else if p < pattern.count, pattern[p] == "?" || pattern[p] == name[n] {
-                p += 1
-                n += 1
-            } else if let last = star {
-                p = last.pattern + 1
-                n = last.name + 1
-                star = (last.pattern, n)
-            } else {
-                return false
-            }
-        }
-        while p < pattern.count, pattern[p] == "*" { p += 1 }
-        return p == pattern.count
-    }
 }

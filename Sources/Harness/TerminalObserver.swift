@@ -3,6 +3,7 @@ import Glibc
 package import Measurements
 import Reports
 import Synchronization
+import Verdicts
 
 /// Tells a run to a person: a live block on a terminal, lines elsewhere, and the verdict at the end.
 package final class TerminalObserver: RunObserver {
@@ -143,7 +144,7 @@ package final class TerminalObserver: RunObserver {
             }
             state.live = nil
             var lines: [String] = mode == .quiet ? [] : [""]
-            if let report = cell.report {
+            if let report = cell.report, cell.verdict != nil {
                 lines += CellText.lines(
                     report.summary, series: report.series, width: state.painter.size.columns, style: style, isQuiet: mode == .quiet)
             }
@@ -158,12 +159,17 @@ package final class TerminalObserver: RunObserver {
 
     /// The table of several cells, and where the files are.
     package func finished(_ outcome: RunCommand.Outcome) {
+        if outcome.cells.count == 1 || mode == .quiet, let baseline = outcome.comparison?.baseline {
+            state.withLock { print(ComparisonText.baseline(baseline).map { style.shown($0) }, $0) }
+        }
         guard outcome.cells.count > 1, mode != .quiet else { return }
         state.withLock { state in
             let summaries = outcome.cells.compactMap { $0.report?.summary }
             let missing = outcome.cells.filter { $0.report == nil }.map { "\($0.cell): no verdict (\($0.status))" }
             let table = CellTable.lines(summaries, width: state.painter.size.columns, style: style)
-            print([""] + table + missing + ["", style.shown("report  \(outcome.shownFolder)/report.html")], state)
+            let compared = outcome.comparison.map { ComparisonText.lines($0) } ?? []
+            print([""] + table + missing + compared.map { style.shown($0) }, state)
+            print(["", style.shown("report  \(outcome.shownFolder)/report.html")], state)
         }
     }
 }

@@ -144,11 +144,32 @@ package struct RunInfo: Sendable, Codable {
         }
     }
 
+    /// What the cell is a run of.
+    package struct Configuration: Hashable, Sendable, Codable {
+        /// The cell's name without its repeat.
+        package var name: String
+        /// `nil`: the target ran already.
+        package var server: String?
+        /// Values of the matrix.
+        package var values: [Matrix.Value]
+        /// From 1.
+        package var repetition: Int
+
+        package init(name: String, server: String?, values: [Matrix.Value], repetition: Int) {
+            self.name = name
+            self.server = server
+            self.values = values
+            self.repetition = repetition
+        }
+    }
+
     package static let currentSchema = 1
 
     package var schema = RunInfo.currentSchema
     package var name: String
     package var cell: String
+    /// `nil` in runs recorded by an earlier Seep.
+    package var configuration: Configuration?
     /// UTC, ISO 8601.
     package var started: String
     package var seed: UInt64

@@ -91,6 +91,9 @@ package struct RunSummary: Sendable {
         }
     }
 
+    /// In the place of a verdict where a cell has none.
+    package static let noVerdict = "no verdict"
+
     package var scenario: String
     /// The server with its matrix values and repeat; empty when there is only the target.
     package var cell: String

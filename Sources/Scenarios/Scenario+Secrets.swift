@@ -24,6 +24,7 @@ extension Scenario {
         scenario.requests = requests.map(striking.request)
         scenario.servers = servers.map(striking.server)
         scenario.thresholds = thresholds.compactMap(striking.threshold)
+        scenario.matrix = matrix.map(striking.matrix)
         return scenario
     }
 }
@@ -124,10 +125,26 @@ private struct Striking {
         return parsed
     }
 
+    func matrix(_ matrix: Matrix) -> Matrix {
+        func entry(_ entry: Matrix.Entry) -> Matrix.Entry {
+            Matrix.Entry(server: entry.server, entry.values.map(value))
+        }
+        return Matrix(
+            axes: matrix.axes.map { axis in Matrix.Axis(axis.name, axis.values.map { value(Matrix.Value(axis.name, $0)).text }) },
+            exclude: matrix.exclude.map(entry), include: matrix.include.map(entry))
+    }
+
+    func value(_ value: Matrix.Value) -> Matrix.Value {
+        Matrix.Value(value.name, SecretText.isSecret(name: value.name) ? SecretText.struckOut : text(value.text))
+    }
+
     func server(_ server: ServerSpec) -> ServerSpec {
         var struck = server
         struck.setup = server.setup.map(template)
-        struck.command = template(server.command)
+        struck.command = server.command.map(template)
+        struck.target = server.target.map(template)
+        struck.prepare = server.prepare.map(template)
+        struck.fromMatrix = server.fromMatrix.mapValues(template)
         struck.workdir = text(server.workdir)
         struck.ready = server.ready.map(text)
         for (name, value) in server.environment {

@@ -25,12 +25,16 @@ package struct Scenario: Hashable, Sendable, Codable {
     package var servers: [ServerSpec]
     /// What must hold beside the verdict; in the order of the file.
     package var thresholds: [Threshold]
+    /// Values that each server is run with; `nil`: none.
+    package var matrix: Matrix?
+    /// Whole runs of each configuration; 1 to 100.
+    package var repeats = 1
     /// Values of environment variables whose names say that they are secret, and passwords of databases' URLs in such variables,
     /// wherever the scenario uses them; never written down.
     package var secretValues: Set<String> = []
 
     private enum CodingKeys: String, CodingKey {
-        case name, folder, target, authorized, database, data, http, requests, load, waves, tests, servers, thresholds
+        case name, folder, target, authorized, database, data, http, requests, load, waves, tests, servers, thresholds, matrix, repeats
     }
 
     package init(
@@ -70,6 +74,8 @@ package struct Scenario: Hashable, Sendable, Codable {
         tests = try container.decode(TestSettings.self, forKey: .tests)
         servers = try container.decode([ServerSpec].self, forKey: .servers)
         thresholds = try container.decode([Threshold].self, forKey: .thresholds)
+        matrix = try container.decodeIfPresent(Matrix.self, forKey: .matrix)
+        repeats = try container.decodeIfPresent(Int.self, forKey: .repeats) ?? 1
     }
 }
 
@@ -195,10 +201,14 @@ package struct ServerSpec: Hashable, Sendable, Codable {
     }
 
     package var name: String
+    /// The base URL of this server; `nil`: the scenario's.
+    package var target: Template?
     /// Run once by `/bin/sh -c`, then remembered by its hash; `nil` when there is nothing to set up.
     package var setup: Template?
-    /// Run by `/bin/sh -c`, exec'd.
-    package var command: Template
+    /// Run by `/bin/sh -c` in each cell, before the command and with its environment; `nil` when there is nothing to prepare.
+    package var prepare: Template?
+    /// Run by `/bin/sh -c`, exec'd; `nil`: somebody else runs it.
+    package var command: Template?
     /// Relative to the scenario's folder.
     package var workdir: String
     package var environment: [String: Template]
@@ -214,14 +224,25 @@ package struct ServerSpec: Hashable, Sendable, Codable {
     package var pool: Int?
     /// The verdict that is wanted; `nil`: clean or bounded.
     package var expect: String?
+    /// Keys whose value is put together from the matrix's, and what it is put together from: `workers`, `threads`, `pool`, `expect`,
+    /// `ready`, `workdir`.
+    package var fromMatrix: [String: Template] {
+        get { matrixTexts ?? [:] }
+        set { matrixTexts = newValue.isEmpty ? nil : newValue }
+    }
+
+    /// Runs recorded by an earlier Seep lack it.
+    private var matrixTexts: [String: Template]?
 
     package init(
-        name: String, setup: Template? = nil, command: Template, workdir: String = ".", environment: [String: Template] = [:],
+        name: String, target: Template? = nil, setup: Template? = nil, prepare: Template? = nil, command: Template?, workdir: String = ".", environment: [String: Template] = [:],
         ready: String? = nil, readyWithin: Duration = .seconds(60), stop: Stop = Stop(), workers: Int? = nil, threads: Int? = nil,
         pool: Int? = nil, expect: String? = nil
     ) {
         self.name = name
+        self.target = target
         self.setup = setup
+        self.prepare = prepare
         self.command = command
         self.workdir = workdir
         self.environment = environment
@@ -233,6 +254,9 @@ package struct ServerSpec: Hashable, Sendable, Codable {
         self.pool = pool
         self.expect = expect
     }
+
+    /// Whether Seep starts it.
+    package var isManaged: Bool { command != nil }
 
     /// The sessions that the scenario declares the application may keep (workers × threads, or workers × pool); `nil` when undeclared.
     package var declaredRoom: Int? {

@@ -27,6 +27,8 @@ package struct ServerError: Error, Hashable, Sendable, CustomStringConvertible {
         /// It lives, and did not become ready in time.
         case notReady
         case setupFailed
+        /// The command that prepares a cell failed, or took too long.
+        case prepareFailed
         /// Somebody asked to stop before it was done.
         case interrupted
         /// No PostgreSQL programs on this machine.

@@ -21,6 +21,25 @@ struct Run: AsyncParsableCommand {
     @Option(name: .customLong("server"), help: "Only the servers of this name; `*` and `?` match. Repeatable.")
     var servers: [String] = []
 
+    @Option(
+        name: .customLong("only"),
+        help: ArgumentHelp("Only the cells with this value of the matrix; `*` and `?` match. Repeatable.", valueName: "key=value"))
+    var only: [String] = []
+
+    @Flag(help: "Print the cells with the verdict that is wanted of each, and run nothing.")
+    var list = false
+
+    @Option(
+        name: .customLong("repeat"),
+        help: ArgumentHelp("Runs of each configuration, in the place of the scenario's `repeat`.", valueName: "n"))
+    var repeats: Int?
+
+    @Flag(help: "Go on with the newest run of the scenario: cells that came to their end are taken as they are.")
+    var resume = false
+
+    @Option(help: ArgumentHelp("A recorded run to compare with; exit code 1 where this one is worse beyond noise.", valueName: "dir"))
+    var baseline: String?
+
     @Flag(help: "Three waves and shorter silences; no long idle.")
     var quick = false
 
@@ -46,6 +65,11 @@ struct Run: AsyncParsableCommand {
         if !(1...RunOptions.mostThreads).contains(threads) {
             throw ValidationError("--threads \(threads): a number from 1 to \(RunOptions.mostThreads) is expected.")
         }
+        for text in only where CellPlan.Only(text) == nil {
+            throw ValidationError("--only \(text) has no value: write --only KEY=VALUE, with a name of the matrix.")
+        }
+        if let repeats, !(1...100).contains(repeats) { throw ValidationError("--repeat takes a whole number from 1 to 100.") }
+        if list, resume { throw ValidationError("--list runs nothing, and so does not go on with anything.") }
         if what.isEmpty { throw ValidationError("Name a scenario, or a URL with --database.") }
     }
 
@@ -53,6 +77,10 @@ struct Run: AsyncParsableCommand {
         let scenarios = try readOrExit()
         var options = RunOptions()
         options.servers = servers
+        options.only = only.compactMap(CellPlan.Only.init)
+        options.repeats = repeats
+        options.resume = resume
+        options.baseline = baseline
         options.quick = quick
         options.results = results
         options.seed = seed
@@ -61,6 +89,10 @@ struct Run: AsyncParsableCommand {
         options.quiet = quiet
         options.json = json
         options.version = Seep.version
+        if list {
+            try Session.list(scenarios, options: options)
+            return
+        }
         let status = await Session.run(scenarios, options: options)
         throw ExitCode(status.rawValue)
     }

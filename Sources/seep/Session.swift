@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Harness
 import LinuxIO
@@ -5,6 +6,20 @@ import Scenarios
 
 /// One call of `seep run`: its scenarios one after the other, and what is printed.
 enum Session {
+    /// Prints the cells of each scenario.
+    static func list(_ scenarios: [Scenario], options: RunOptions) throws {
+        for scenario in scenarios {
+            do {
+                let cells = try RunCommand.list(scenario, options)
+                if scenarios.count > 1 { print("\(scenario.name):") }
+                print(cells.joined(separator: "\n"))
+            } catch {
+                Reading.complain("seep: \(error.description)")
+                throw ExitCode(error.status.rawValue)
+            }
+        }
+    }
+
     static func run(_ scenarios: [Scenario], options: RunOptions) async -> RunStatus {
         let interruption = Interruption()
         SignalWatch.ignoreBrokenPipes()

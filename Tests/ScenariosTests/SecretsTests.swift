@@ -59,7 +59,7 @@ import Testing
                 "DATABASE_URL": "postgresql://app:***@db/shop?password=***", "DJANGO_SECRET_KEY": "***", "PGPASSWORD": "***",
                 "MODE": "fast",
             ])
-        #expect(shown.servers[0].command.placeholders == ["port"])
+        #expect(shown.servers[0].command?.placeholders == ["port"])
         #expect(shown.database?.source == .url("postgresql://app:***@db/shop?password=***"))
         #expect(shown.secretValues.isEmpty)
     }

@@ -137,7 +137,8 @@ private struct RunningServer {
         for (key, value) in server.environment { environment[key] = try value.expand(values) }
         environment["GC"] = "off"
         let launch = ServerLaunch(
-            server, command: try server.command.expand(values), environment: environment, folder: scenario.folder, port: port, logPath: nil)
+            server, command: try #require(server.command).expand(values), environment: environment, folder: scenario.folder, port: port,
+            logPath: nil)
         let process = try await ServerProcess.start(launch, registry: registry)
         do {
             try await process.awaitReady()

@@ -88,7 +88,14 @@ struct SessionsPlot {
             }
             svg.path(data, class: state.style)
         }
-        let outline = runs.map { "M" + Self.corners($0.map(\.time), $0.map(\.total), scale: scale).joined(separator: "L") }.joined()
+        drawOutline(into: &svg, scale: scale)
+    }
+
+    /// The line of all sessions alone.
+    func drawOutline(into svg: inout SVGWriter, scale: ChartScale) {
+        let outline = unbrokenRuns().map { run in
+            "M" + Self.corners(run.map(\.time), run.map(\.total), scale: scale).joined(separator: "L")
+        }.joined()
         svg.path(outline, class: "sx-outline")
     }
 

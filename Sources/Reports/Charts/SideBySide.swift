@@ -6,6 +6,8 @@ package struct SideBySide: Sendable {
         package var chart: SessionsChart
         /// The one figure that tells this cell from the others, such as `1,000 leaked per 1,000 requests`.
         package var figure: String
+        /// Further runs of the same, drawn as lines over the first.
+        package var overlays: [SessionSeries] = []
 
         package init(chart: SessionsChart, figure: String) {
             self.chart = chart
@@ -39,9 +41,12 @@ package struct SideBySide: Sendable {
                 series: panel.chart.series, steps: panel.chart.steps, waves: panel.chart.waves, limit: panel.chart.limit,
                 budget: panel.chart.budget, guardMark: nil)
         }
-        let peak = plots.map(\.peak).max() ?? 1
+        let over = panels.map { panel in
+            panel.overlays.map { SessionsPlot(series: $0, steps: [], waves: [], limit: nil, budget: nil, guardMark: nil) }
+        }
+        let peak = (plots + over.joined()).map(\.peak).max() ?? 1
         let top = panels.map { ChartScale.top(peak: peak, limit: $0.chart.limit, budget: $0.chart.budget).top }.max() ?? 1
-        let longest = plots.map { $0.span.end - $0.span.start }.max() ?? 1
+        let longest = (plots + over.joined()).map { $0.span.end - $0.span.start }.max() ?? 1
 
         var svg = SVGWriter()
         ChartFrame.open(
@@ -64,6 +69,12 @@ package struct SideBySide: Sendable {
                 x: x, y: y + headHeight, width: panelWidth, height: plotHeight, start: plot.span.start, end: plot.span.start + longest,
                 top: top)
             plot.draw(into: &svg, scale: scale, hatch: "\(idPrefix)-hatch", isCompact: true)
+            for other in over[index] {
+                var moved = scale
+                moved.start = other.span.start
+                moved.end = other.span.start + longest
+                other.drawOutline(into: &svg, scale: moved)
+            }
             ChartLimits(limit: panel.chart.limit, budget: panel.chart.budget, isCompact: true).draw(into: &svg, scale: scale)
             ChartFrame.axes(into: &svg, scale: scale, timeTicks: columns == 1 ? 10 : 5, showsSessions: column == 0)
         }

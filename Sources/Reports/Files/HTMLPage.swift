@@ -64,6 +64,7 @@ enum HTMLPage {
         .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
         .c{font-family:ui-monospace,'SF Mono',Menlo,'DejaVu Sans Mono',monospace;font-size:13px;white-space:pre-wrap}
         td.c{width:100%}
+        .w td:first-child,.w th:first-child{min-width:11em}
         footer{color:var(--m);font-size:13px;margin-top:34px;overflow-wrap:anywhere}
         """
 }

@@ -1,4 +1,5 @@
 import Measurements
+package import Verdicts
 
 /// `report.html` of one cell: the verdict, the chart and the tables behind it in one file.
 package enum HTMLReport {
@@ -20,8 +21,15 @@ package enum HTMLReport {
     /// The page beside the cells of a run of several.
     ///
     /// - Parameter chart: the SVG of ``SideBySide``.
-    package static func comparison(scenario: String, _ summaries: [RunSummary], chart: String) -> String {
-        var body = "<h1>\(Escape.xml(scenario))</h1>\n<div class=\"chart\">\(chart)</div>\n<section><h2>Cells</h2>"
+    package static func comparison(
+        scenario: String, _ summaries: [RunSummary], chart: String, comparison: Comparison? = nil
+    ) -> String {
+        var body = "<h1>\(Escape.xml(scenario))</h1>\n<div class=\"chart\">\(chart)</div>\n"
+        if let missing = comparison.map({ $0.groups.count - ReportFiles.mostPanels }), missing > 0 {
+            body += "<p class=\"m\">\(Figures.plural(missing, "configuration")) more than have room in the picture.</p>\n"
+        }
+        if let comparison { body += ComparisonSections.html(comparison) }
+        body += "<section><h2>Cells</h2>"
         body += HTMLPage.table(CellTable.headings, summaries.map { CellTable.cells($0) }, figures: [2, 3, 4, 5, 6])
         body += "</section>\n"
         for summary in summaries {

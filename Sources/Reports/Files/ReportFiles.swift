@@ -1,4 +1,5 @@
 import Glibc
+package import Verdicts
 
 /// The files that a run ends with beside its rows, as text; and a way to put them into a folder.
 package enum ReportFiles {
@@ -20,15 +21,46 @@ package enum ReportFiles {
     }
 
     /// The same of a run of several cells, with the cells side by side.
-    package static func run(scenario: String, _ cells: [(summary: RunSummary, series: SessionSeries)]) -> [File] {
+    ///
+    /// - Parameter comparison: of these cells; its configurations have one panel each, their repeats over one another.
+    package static func run(
+        scenario: String, _ cells: [(summary: RunSummary, series: SessionSeries)], comparison: Comparison? = nil
+    ) -> [File] {
         let summaries = cells.map(\.summary)
-        let chart = SideBySide(title: "\(scenario): sessions over time", panels: cells.map { .init($0.summary, series: $0.series) }).svg()
+        let panels: [SideBySide.Panel] =
+            comparison.map { Self.panels($0, cells) } ?? cells.map { .init($0.summary, series: $0.series) }
+        let chart = SideBySide(title: "\(scenario): sessions over time", panels: Array(panels.prefix(mostPanels))).svg()
         return [
             File(path: "charts/side-by-side.svg", text: chart),
-            File(path: "report.html", text: HTMLReport.comparison(scenario: scenario, summaries, chart: chart)),
+            File(path: "report.html", text: HTMLReport.comparison(scenario: scenario, summaries, chart: chart, comparison: comparison)),
             File(path: "junit.xml", text: JUnitReport.text(scenario: scenario, summaries)),
-            File(path: "summary.md", text: SummaryMarkdown.text(scenario: scenario, summaries)),
+            File(path: "summary.md", text: SummaryMarkdown.text(scenario: scenario, summaries, comparison: comparison)),
         ]
+    }
+
+    /// `comparison.csv`.
+    package static func table(_ comparison: Comparison) -> File { File(path: "comparison.csv", text: ComparisonCSV.text(comparison)) }
+
+    /// A picture with more is none; the page says how many are missing.
+    static let mostPanels = 60
+
+    private static func panels(
+        _ comparison: Comparison, _ cells: [(summary: RunSummary, series: SessionSeries)]
+    ) -> [SideBySide.Panel] {
+        let byFolder = Dictionary(cells.map { ($0.summary.directory, $0) }, uniquingKeysWith: { first, _ in first })
+        var rest = comparison.cells[...]
+        return comparison.groups.compactMap { group in
+            let runs = rest.prefix(group.cells.count).compactMap { byFolder[$0.folder] }.filter { $0.series.samples > 0 }
+            rest = rest.dropFirst(group.cells.count)
+            guard let first = runs.first else { return nil }
+            var panel = SideBySide.Panel(first.summary, series: first.series)
+            panel.chart.title = group.name
+            panel.overlays = runs.dropFirst().map(\.series)
+            guard group.cells.count > 1 else { return panel }
+            panel.chart.verdict = group.verdict?.rawValue ?? RunSummary.noVerdict
+            panel.figure = "\(Figures.plural(group.cells.count, "run")): \(ComparisonWords.verdict(group).dropFirst(2))"
+            return panel
+        }
     }
 
     /// What kept a file from being written.

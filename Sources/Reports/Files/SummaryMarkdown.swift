@@ -1,6 +1,8 @@
+package import Verdicts
+
 /// `summary.md`: the table of cells for the page of a CI job or a comment on a change.
 package enum SummaryMarkdown {
-    package static func text(scenario: String, _ summaries: [RunSummary]) -> String {
+    package static func text(scenario: String, _ summaries: [RunSummary], comparison: Comparison? = nil) -> String {
         var text = "## Seep: \(Escape.markdown(scenario))\n\n"
         guard !summaries.isEmpty else { return text + "No cell was run.\n" }
         text += "| \(CellTable.headings.map { Escape.markdown($0) }.joined(separator: " | ")) |\n"
@@ -24,6 +26,6 @@ package enum SummaryMarkdown {
             }
             for line in summary.thresholds where line.held != true { text += "  - \(Escape.markdown(SummaryWords.threshold(line)))\n" }
         }
-        return text
+        return text + (comparison.map { ComparisonSections.markdown($0) } ?? "")
     }
 }

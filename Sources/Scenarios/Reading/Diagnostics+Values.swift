@@ -83,10 +83,7 @@ extension Diagnostics {
     }
 
     private func reportPlaceholder(_ name: String, known: [String], at place: Place, _ owner: String) {
-        if name.hasPrefix("matrix.") {
-            report(place, "`{{\(name)}}` is not supported yet", help: "write `{{{{` for the two braces themselves")
-            return
-        }
+        if name.hasPrefix(Template.matrixPrefix) { return reportMatrixPlaceholder(name, known: known, at: place, owner) }
         let names = known.map { "{{\($0)}}" }
         let expected =
             switch names.count {

@@ -22,9 +22,10 @@ struct KeySet {
 
     private static let inEnvironments = [
         "target", "authorized", "database", "data", "http", "requests", "load", "waves", "tests", "servers", "thresholds",
+        "matrix", "repeat",
     ]
 
-    private static let planned = ["soak", "expected", "matrix", "repeat"]
+    private static let planned = ["soak", "expected"]
 
     static let environment = KeySet("an environment", inEnvironments, planned: planned)
 
@@ -118,7 +119,8 @@ struct KeySet {
     static let server = KeySet(
         "a server",
         [
-            "setup", "command", "workdir", "env", "ready", "ready_within", "stop", "workers", "threads", "pool", "expect",
+            "target", "setup", "prepare", "command", "workdir", "env", "ready", "ready_within", "stop", "workers", "threads", "pool",
+            "expect",
         ])
 
     static let threshold = KeySet("a threshold", ["is", "abort", "grace"])

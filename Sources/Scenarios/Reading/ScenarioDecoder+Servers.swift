@@ -17,30 +17,68 @@ extension ScenarioDecoder {
 
     private func server(_ member: YAMLValue.Member) -> ServerSpec? {
         guard let map = MapReader(member.value, .server, diagnostics) else { return nil }
-        let counts = ["workers": 1...10_000, "threads": 1...100_000, "pool": 1...100_000]
-        func count(_ key: String) -> Int? {
-            map[key].flatMap { value in counts[key].flatMap { diagnostics.integer(value, "`\(key)`", in: $0) } }
-        }
-        let known = ["port", "cache"] + counts.keys.filter(map.has).sorted()
-        let setup = map["setup"].flatMap { template($0, "`setup`", known: ["cache"], map) }
-        let command = map.required("command", expected: "what starts the server, for `/bin/sh -c`")
-            .flatMap { template($0, "`command`", known: known, map) }
-        let workdir = map["workdir"].flatMap(self.workdir)
-        let environment = map["env"].map { self.environment($0, known: known, map) }
-        let ready = map["ready"].flatMap(self.ready)
-        let readyWithin = map["ready_within"].flatMap {
+        let known = ["port", "cache"] + Self.counts.filter(map.has) + matrixPlaceholders
+        let isManaged = map.has("command") || map.wasMeant("command") || !map.has("target")
+        if !isManaged { checkExternal(map) }
+        let setup = map["setup"].flatMap { template($0, "`setup`", known: ["cache"] + matrixPlaceholders, map) }
+        let prepare = map["prepare"].flatMap { template($0, "`prepare`", known: known, map) }
+        let command =
+            isManaged
+            ? map.required("command", expected: "what starts the server, for `/bin/sh -c`").flatMap {
+                template($0, "`command`", known: known, map)
+            }
+            : nil
+        var server = ServerSpec(
+            name: member.key, target: map["target"].flatMap { target($0, isManaged: isManaged) }, setup: setup, prepare: prepare,
+            command: command)
+        if let environment = map["env"].map({ self.environment($0, known: known, map) }) { server.environment = environment }
+        if let within = map["ready_within"].flatMap({
             diagnostics.duration($0, "`ready_within`", in: .milliseconds(100)...(.seconds(3600)))
+        }) {
+            server.readyWithin = within
         }
-        let stop = map["stop"].flatMap(self.stop)
-        let workers = count("workers")
-        let threads = count("threads")
-        let pool = count("pool")
-        let expect = map["expect"].flatMap { diagnostics.word($0, "`expect`", of: Self.verdicts) }
-        guard let command else { return nil }
-        return ServerSpec(
-            name: member.key, setup: setup, command: command, workdir: workdir ?? ".", environment: environment ?? [:], ready: ready,
-            readyWithin: readyWithin ?? .seconds(60), stop: stop ?? ServerSpec.Stop(), workers: workers, threads: threads, pool: pool,
-            expect: expect)
+        if let stop = map["stop"].flatMap(self.stop) { server.stop = stop }
+        for key in Self.fromMatrix {
+            guard let value = map[key] else { continue }
+            if namesMatrix(value) {
+                server.fromMatrix[key] = diagnostics.template(value, "`\(key)`", known: matrixPlaceholders)
+            } else {
+                read(key, value, "`\(key)`", into: &server)
+            }
+        }
+        return isManaged && command == nil ? nil : server
+    }
+
+    static let counts = ["pool", "threads", "workers"]
+    /// Keys that may be put together from values of the matrix.
+    static let fromMatrix = counts + ["expect", "ready", "workdir"]
+
+    /// Reads one of the keys of ``fromMatrix``; `owner` is how a message calls it.
+    func read(_ key: String, _ value: YAMLValue, _ owner: String, into server: inout ServerSpec) {
+        switch key {
+        case "workers": server.workers = diagnostics.integer(value, owner, in: 1...10_000)
+        case "threads": server.threads = diagnostics.integer(value, owner, in: 1...100_000)
+        case "pool": server.pool = diagnostics.integer(value, owner, in: 1...100_000)
+        case "expect": server.expect = diagnostics.word(value, owner, of: Self.verdicts)
+        case "ready": server.ready = ready(value, owner)
+        case "workdir": server.workdir = workdir(value, owner) ?? "."
+        default: preconditionFailure("`\(key)` is read elsewhere")
+        }
+    }
+
+    /// Reports what only a server that Seep starts can have.
+    private func checkExternal(_ map: MapReader) {
+        for key in ["setup", "prepare", "workdir", "env", "ready", "ready_within", "stop"] where map.has(key) {
+            diagnostics.report(
+                map.keyPlace(key), "`\(key)` needs a `command`",
+                help: "a server with a `target` and no `command` is started by somebody else")
+        }
+    }
+
+    /// A server's own base URL.
+    private func target(_ value: YAMLValue, isManaged: Bool) -> Template? {
+        diagnostics.template(
+            value, "`target`", known: (isManaged ? ["port"] : []) + matrixPlaceholders, expected: "a base URL like `http://127.0.0.1:8000`")
     }
 
     /// Text with placeholders, not empty and without NUL; a declared count may be named only where it is declared.
@@ -83,32 +121,32 @@ extension ScenarioDecoder {
         return environment
     }
 
-    private func workdir(_ value: YAMLValue) -> String? {
-        guard let path = diagnostics.text(value, "`workdir`", expected: "a folder, relative to the scenario's") else { return nil }
+    private func workdir(_ value: YAMLValue, _ owner: String) -> String? {
+        guard let path = diagnostics.text(value, owner, expected: "a folder, relative to the scenario's") else { return nil }
         if value.scalar?.isUnknown == true { return path }
         let absolute = path.hasPrefix("/") ? path : "\(folder)/\(path)"
         var isFolder: ObjCBool = false
-        guard checkNUL(path, "`workdir`", at: value.place) else { return nil }
+        guard checkNUL(path, owner, at: value.place) else { return nil }
         let exists = FileManager.default.fileExists(atPath: absolute, isDirectory: &isFolder)
         guard exists, isFolder.boolValue else {
             diagnostics.report(
-                value.place, exists ? "`workdir` is no folder" : "`workdir` does not exist",
+                value.place, exists ? "\(owner) is no folder" : "\(owner) does not exist",
                 expected: "a folder, relative to the scenario's")
             return nil
         }
         return path
     }
 
-    private func ready(_ value: YAMLValue) -> String? {
+    private func ready(_ value: YAMLValue, _ owner: String) -> String? {
         let expected = "a path that begins with `/`"
-        guard let path = diagnostics.text(value, "`ready`", expected: expected) else { return nil }
+        guard let path = diagnostics.text(value, owner, expected: expected) else { return nil }
         if value.scalar?.isUnknown == true { return path }
         guard path.hasPrefix("/") else {
-            diagnostics.report(value.place, "`ready` is no path", expected: expected)
+            diagnostics.report(value.place, "\(owner) is no path", expected: expected)
             return nil
         }
         guard let problem = HTTPURL.problem(ofCharacters: path) else { return path }
-        diagnostics.report(value.place, "`ready` cannot be sent: \(problem.reason)", expected: expected, help: problem.help)
+        diagnostics.report(value.place, "\(owner) cannot be sent: \(problem.reason)", expected: expected, help: problem.help)
         return nil
     }
 

@@ -8,6 +8,8 @@ struct ScenarioDecoder {
     let defaultName: String
     /// Values of the environment that must not be shown.
     let secretValues: Set<String>
+    /// Names that the scenario's matrix gives values for.
+    var matrixNames: [String] = []
 
     /// - Throws: all problems, those reported before included.
     func decode(_ root: YAMLValue) throws(ScenarioProblems) -> Scenario {
@@ -26,6 +28,7 @@ struct ScenarioDecoder {
         if let waves = map["waves"].flatMap(waves) { scenario.waves = waves }
         if let tests = map["tests"].flatMap(tests) { scenario.tests = tests }
         if let thresholds = map["thresholds"] { scenario.thresholds = self.thresholds(thresholds, of: scenario) }
+        matrix(map, of: &scenario)
         scenario.secretValues = secretValues
         guard diagnostics.isEmpty else { throw diagnostics.sorted }
         return scenario
@@ -49,25 +52,31 @@ struct ScenarioDecoder {
         let expected = "a base URL like `http://127.0.0.1:8000`"
         let hasServers = hasServers(map)
         guard let value = map.required("target", expected: expected),
-            let template = diagnostics.template(value, "`target`", known: ["port"], expected: expected)
+            let template = diagnostics.template(value, "`target`", known: ["port"] + matrixPlaceholders, expected: expected)
         else { return "" }
         guard value.scalar?.isUnknown != true else { return template }
         if !hasServers, template.placeholders.contains("port") {
             diagnostics.report(
                 value.place, "`{{port}}` needs `servers`", help: "without them nothing is started, so that there is no free port to pick")
         }
+        check(target: template, "`target`", at: value.place, checksReach: checksReach)
+        return template
+    }
+
+    /// Reports a base URL that cannot be loaded; one that needs values of the matrix is checked when there are some.
+    func check(target template: Template, _ owner: String, at place: Place, checksReach: Bool) {
+        let expected = "a base URL like `http://127.0.0.1:8000`"
         // Any port does for the check.
-        guard let text = try? template.expand(["port": "65535"]) else { return template }
+        guard let text = try? template.expand(["port": "65535"]) else { return }
         do throws(HTTPURLError) {
             let url = try HTTPURL(text)
             if url.path.contains("?") {
-                diagnostics.report(value.place, "`target` must not have a query", expected: expected)
+                diagnostics.report(place, "\(owner) must not have a query", expected: expected)
             }
-            if checksReach { checkReach(of: url, "`target`", at: value.place) }
+            if checksReach { checkReach(of: url, owner, at: place) }
         } catch {
-            diagnostics.report(value.place, "`target` is no URL to load: \(error.reason)", expected: expected, help: error.help)
+            diagnostics.report(place, "\(owner) is no URL to load: \(error.reason)", expected: expected, help: error.help)
         }
-        return template
     }
 
     /// Reports a host that may not be loaded without leave.

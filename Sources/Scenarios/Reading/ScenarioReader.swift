@@ -47,7 +47,8 @@ package enum ScenarioReader {
         }
         expander.expand(&root)
         let decoder = ScenarioDecoder(
-            diagnostics: diagnostics, folder: location.folder, defaultName: location.name, secretValues: expander.secrets)
+            diagnostics: diagnostics, folder: location.folder, defaultName: location.name, secretValues: expander.secrets,
+            matrixNames: MatrixNames.inMatrix(of: root))
         return try decoder.decode(root)
     }
 }

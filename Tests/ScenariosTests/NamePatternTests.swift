@@ -1,6 +1,5 @@
+import Scenarios
 import Testing
-
-@testable import Harness
 
 @Suite("Names with * and ?") struct NamePatternTests {
     @Test(arguments: [
