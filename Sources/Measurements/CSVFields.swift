@@ -1,3 +1,5 @@
+import Glibc
+
 /// The fields of one line, by the name of their column.
 ///
 /// A window on the reader's buffer: it is good until the reader goes on to the next line, and belongs to the reader's thread.
@@ -11,28 +13,47 @@ package final class CSVFields {
         var hasDoubledQuotes: Bool
     }
 
+    /// One that the row type has, in the order in which a row asks for them.
+    private struct Column: ~Copyable {
+        let name: String
+        /// Its place in the file.
+        let place: Int
+        let memo = TextMemo()
+
+        init(name: String, place: Int) {
+            self.name = name
+            self.place = place
+        }
+    }
+
     private struct State {
         var line = 0
-        var fields: [Field] = []
         var bytes = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-        /// The columns in the order of the row type, which is the order in which a row asks for them, each with its place in the file.
-        var columns: [(name: String, place: Int)] = []
+        var fields: UnsafeMutablePointer<Field>
+        var count = 0
+        var capacity = 32
+        var columns: UnsafeMutablePointer<Column>
+        var columnCount = 0
         var width = 0
         /// Where in `columns` the next question is expected.
         var cursor = 0
     }
 
     package let file: String
-    /// Behind a pointer of our own: the checks of exclusive access to properties would take more than half of the time of reading.
+    /// Behind a pointer of our own, as are its lists: the checks of exclusive access to properties and of the uniqueness of arrays would
+    /// take more than half of the time of reading.
     private let state: UnsafeMutablePointer<State>
 
     init(file: String) {
         self.file = file
         state = .allocate(capacity: 1)
-        state.initialize(to: State())
+        state.initialize(to: State(fields: .allocate(capacity: 32), columns: .allocate(capacity: 1)))
     }
 
     deinit {
+        state.pointee.fields.deallocate()
+        state.pointee.columns.deinitialize(count: state.pointee.columnCount)
+        state.pointee.columns.deallocate()
         state.deinitialize(count: 1)
         state.deallocate()
     }
@@ -42,7 +63,8 @@ package final class CSVFields {
     /// The columns in the file.
     var width: Int { state.pointee.width }
 
-    var fields: [Field] { state.pointee.fields }
+    /// The fields of the line.
+    var count: Int { state.pointee.count }
 
     /// The buffer that fields lie in; the scanner owns it.
     var bytes: UnsafeMutableRawBufferPointer {
@@ -50,18 +72,35 @@ package final class CSVFields {
         set { state.pointee.bytes = newValue }
     }
 
-    func removeFields() { state.pointee.fields.removeAll(keepingCapacity: true) }
+    /// The line holds nothing, not even a comma.
+    var isEmpty: Bool { count == 1 && state.pointee.fields[0].start == state.pointee.fields[0].end }
 
-    func append(_ field: Field) { state.pointee.fields.append(field) }
+    func removeFields() { state.pointee.count = 0 }
+
+    func append(_ field: Field) {
+        if state.pointee.count == state.pointee.capacity { makeRoom() }
+        (state.pointee.fields + state.pointee.count).initialize(to: field)
+        state.pointee.count += 1
+    }
+
+    private func makeRoom() {
+        let larger = UnsafeMutablePointer<Field>.allocate(capacity: state.pointee.capacity * 2)
+        larger.moveInitialize(from: state.pointee.fields, count: state.pointee.count)
+        state.pointee.fields.deallocate()
+        state.pointee.fields = larger
+        state.pointee.capacity *= 2
+    }
 
     /// Takes the line that was scanned last as the header.
     func takeHeader(for wanted: [String]) throws(CSVError) {
-        let found = fields.map { text(of: $0) }
+        let found = (0..<count).map { makeText(state.pointee.fields[$0]) }
         state.pointee.width = found.count
-        state.pointee.columns = []
+        state.pointee.columns.deallocate()
+        state.pointee.columns = .allocate(capacity: max(wanted.count, 1))
         for name in wanted {
             guard let place = found.firstIndex(of: name) else { throw missing(name) }
-            state.pointee.columns.append((name, place))
+            (state.pointee.columns + state.pointee.columnCount).initialize(to: Column(name: name, place: place))
+            state.pointee.columnCount += 1
         }
     }
 
@@ -70,7 +109,10 @@ package final class CSVFields {
         state.pointee.cursor = 0
     }
 
-    package func text(_ column: String) throws(CSVError) -> String { text(of: try field(column)) }
+    package func text(_ column: String) throws(CSVError) -> String {
+        let position = try position(column)
+        return text(of: field(at: position), in: position)
+    }
 
     package func integerIfKnown(_ column: String) throws(CSVError) -> Int? {
         let field = try field(column)
@@ -106,27 +148,53 @@ package final class CSVFields {
 
     package func value<Value: RawRepresentable>(_ column: String, as type: Value.Type) throws(CSVError) -> Value
     where Value.RawValue == String {
-        let field = try field(column)
-        guard let value = Value(rawValue: text(of: field)) else { throw wrong(column, field, "one of the words of this version") }
+        guard let value = try valueIfKnown(column, as: type) else { throw wrong(column, nil, Self.wordExpected) }
         return value
     }
 
-    private func field(_ column: String) throws(CSVError) -> Field {
-        let expected = state.pointee.cursor
-        if expected < state.pointee.columns.count, state.pointee.columns[expected].name == column {
-            state.pointee.cursor = expected + 1
-            return state.pointee.fields[state.pointee.columns[expected].place]
+    /// - Parameter unknown: the text that stands for none.
+    package func valueIfKnown<Value: RawRepresentable>(
+        _ column: String, as type: Value.Type, unknown: StaticString = ""
+    ) throws(CSVError) -> Value? where Value.RawValue == String {
+        let position = try position(column)
+        let field = field(at: position)
+        let known = slice(field)
+        if let base = known.baseAddress, known.count == unknown.utf8CodeUnitCount, memcmp(base, unknown.utf8Start, known.count) == 0 {
+            return nil
         }
-        guard let position = state.pointee.columns.firstIndex(where: { $0.name == column }) else { throw missing(column) }
-        state.pointee.cursor = position + 1
-        return state.pointee.fields[state.pointee.columns[position].place]
+        guard let value = Value(rawValue: text(of: field, in: position)) else { throw wrong(column, field, Self.wordExpected) }
+        return value
+    }
+
+    private static var wordExpected: String { "one of the words of this version" }
+
+    private func field(_ column: String) throws(CSVError) -> Field { field(at: try position(column)) }
+
+    private func field(at position: Int) -> Field { state.pointee.fields[state.pointee.columns[position].place] }
+
+    /// Where a column stands among those of the row type.
+    private func position(_ column: String) throws(CSVError) -> Int {
+        let expected = state.pointee.cursor
+        if expected < state.pointee.columnCount, state.pointee.columns[expected].name == column {
+            state.pointee.cursor = expected + 1
+            return expected
+        }
+        for position in 0..<state.pointee.columnCount where state.pointee.columns[position].name == column {
+            state.pointee.cursor = position + 1
+            return position
+        }
+        throw missing(column)
     }
 
     private func slice(_ field: Field) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: bytes[field.start..<field.end])
     }
 
-    private func text(of field: Field) -> String {
+    private func text(of field: Field, in position: Int) -> String {
+        state.pointee.columns[position].memo.text(slice(field)) { _ in makeText(field) }
+    }
+
+    private func makeText(_ field: Field) -> String {
         guard field.hasDoubledQuotes else { return String(decoding: slice(field), as: UTF8.self) }
         var plain: [UInt8] = []
         plain.reserveCapacity(field.end - field.start)
@@ -143,45 +211,7 @@ package final class CSVFields {
     }
 
     private func wrong(_ column: String, _ field: Field?, _ expected: String) -> CSVError {
-        let found = field.map { text(of: $0) } ?? ""
+        let found = field.map { makeText($0) } ?? ""
         return CSVError(file: file, line: line, message: "“\(found)” in the column “\(column)”, where \(expected) was expected")
-    }
-}
-
-/// Decimal numbers as the files hold them.
-enum DecimalNumber {
-    /// Reads a decimal number exactly as a multiple of 10^−decimals; `nil` for anything else, or one that does not fit.
-    static func read(_ bytes: UnsafeRawBufferPointer, decimals: Int) -> Int64? {
-        var magnitude: UInt64 = 0
-        var fractionDigits = -1
-        var digits = 0
-        var index = 0
-        let negative = bytes.first == 0x2D
-        if negative { index = 1 }
-        while index < bytes.count {
-            let byte = bytes[index]
-            index += 1
-            if byte == 0x2E, fractionDigits < 0, decimals > 0 {
-                fractionDigits = 0
-                continue
-            }
-            guard byte >= 0x30, byte <= 0x39, fractionDigits < decimals else { return nil }
-            guard append(UInt64(byte - 0x30), to: &magnitude) else { return nil }
-            digits += 1
-            if fractionDigits >= 0 { fractionDigits += 1 }
-        }
-        guard digits > 0 else { return nil }
-        for _ in max(fractionDigits, 0)..<decimals {
-            guard append(0, to: &magnitude) else { return nil }
-        }
-        if negative { return magnitude == Int64.min.magnitude ? .min : Int64(exactly: magnitude).map { -$0 } }
-        return Int64(exactly: magnitude)
-    }
-
-    private static func append(_ digit: UInt64, to magnitude: inout UInt64) -> Bool {
-        let (times, overflow) = magnitude.multipliedReportingOverflow(by: 10)
-        let (plus, overflow2) = times.addingReportingOverflow(digit)
-        magnitude = plus
-        return !overflow && !overflow2
     }
 }

@@ -45,7 +45,7 @@ final class CSVScanner {
         while true {
             switch try scanLine() {
             case .line(let next, let newlines):
-                let isEmpty = fields.fields.count == 1 && fields.fields[0].start == fields.fields[0].end
+                let isEmpty = fields.isEmpty
                 fields.beginLine(lineNumber)
                 start = next
                 lineNumber += newlines

@@ -16,6 +16,12 @@ package struct RequestRow: CSVRow {
             self.p99 = p99
             self.max = max
         }
+
+        /// `nil` unless all are known.
+        init?(p50: Int?, p95: Int?, p99: Int?, max: Int?) {
+            guard let p50, let p95, let p99, let max else { return nil }
+            self.init(p50: p50, p95: p95, p99: p99, max: max)
+        }
     }
 
     /// The end of the second.
@@ -83,25 +89,22 @@ package struct RequestRow: CSVRow {
     package init(_ fields: CSVFields) throws(CSVError) {
         time = try fields.time("t_s")
         step = try fields.integer("step")
-        request = try fields.text("request")
-        outcome = try fields.text("outcome").isEmpty ? nil : fields.value("outcome", as: Outcome.self)
+        // Put in last: a value that is whole is handed on, one that may still fail is copied.
+        let request = try fields.text("request")
+        outcome = try fields.valueIfKnown("outcome", as: Outcome.self)
         started = try fields.integer("started")
         done = try fields.integer("done")
         dropped = try fields.integer("dropped")
         unexpected = try fields.integer("unexpected")
         bytes = try fields.integer("bytes")
-        latency = try Self.quantiles("latency", fields)
-        service = try Self.quantiles("service", fields)
+        latency = try Quantiles(
+            p50: fields.microsecondsIfKnown("latency_p50_ms"), p95: fields.microsecondsIfKnown("latency_p95_ms"),
+            p99: fields.microsecondsIfKnown("latency_p99_ms"), max: fields.microsecondsIfKnown("latency_max_ms"))
+        service = try Quantiles(
+            p50: fields.microsecondsIfKnown("service_p50_ms"), p95: fields.microsecondsIfKnown("service_p95_ms"),
+            p99: fields.microsecondsIfKnown("service_p99_ms"), max: fields.microsecondsIfKnown("service_max_ms"))
         lateP99 = try fields.microsecondsIfKnown("late_p99_ms")
         lateMax = try fields.microsecondsIfKnown("late_max_ms")
-    }
-
-    private static func quantiles(_ prefix: String, _ fields: CSVFields) throws(CSVError) -> Quantiles? {
-        guard let p50 = try fields.microsecondsIfKnown("\(prefix)_p50_ms"),
-            let p95 = try fields.microsecondsIfKnown("\(prefix)_p95_ms"),
-            let p99 = try fields.microsecondsIfKnown("\(prefix)_p99_ms"),
-            let max = try fields.microsecondsIfKnown("\(prefix)_max_ms")
-        else { return nil }
-        return Quantiles(p50: p50, p95: p95, p99: p99, max: max)
+        self.request = request
     }
 }

@@ -23,9 +23,9 @@ package final class RowReader<Row: CSVRow> {
     package func next() throws(CSVError) -> Row? {
         guard hasHeader, try scanner.advance() else { return nil }
         let fields = scanner.fields
-        guard fields.fields.count == fields.width else {
+        guard fields.count == fields.width else {
             throw CSVError(
-                file: Row.file, line: fields.line, message: "\(fields.fields.count) fields where \(fields.width) were expected")
+                file: Row.file, line: fields.line, message: "\(fields.count) fields where \(fields.width) were expected")
         }
         return try Row(fields)
     }

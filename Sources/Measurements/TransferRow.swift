@@ -42,7 +42,7 @@ package struct TransferRow: CSVRow {
         end = try fields.time("end_s")
         step = try fields.integer("step")
         request = try fields.text("request")
-        outcome = try fields.text("outcome") == "stopped" ? nil : fields.value("outcome", as: Outcome.self)
+        outcome = try fields.valueIfKnown("outcome", as: Outcome.self, unknown: "stopped")
         status = try fields.integerIfKnown("status")
         connection = try fields.integer("connection")
     }

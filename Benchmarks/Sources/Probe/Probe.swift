@@ -7,5 +7,5 @@ import ArgumentParser
 struct Probe: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "seep-bench", abstract: "Runs one part of Seep, for the benchmarks.",
-        subcommands: [LoadProbe.self, SamplingProbe.self, MicroProbe.self, VersionsProbe.self])
+        subcommands: [LoadProbe.self, SamplingProbe.self, MicroProbe.self, DayProbe.self, VersionsProbe.self])
 }
