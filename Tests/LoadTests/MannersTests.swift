@@ -67,7 +67,9 @@ import Testing
         #expect(server.seen.reset == 0)
     }
 
-    @Test(arguments: [RequestSpec.Method.head, .get]) func aResponseWithoutABodyIsWholeWithItsHeader(method: RequestSpec.Method) async throws {
+    @Test(arguments: [RequestSpec.Method.head, .get]) func aResponseWithoutABodyIsWholeWithItsHeader(method: RequestSpec.Method)
+        async throws
+    {
         let server = try ScriptedServer { request in
             [.text(request.method == "HEAD" ? "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n" : "HTTP/1.1 204 No Content\r\n\r\n")]
         }

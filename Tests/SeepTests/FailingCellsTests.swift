@@ -86,7 +86,7 @@ extension ProgramTests {
                 #expect(rows[cell]?.contains("clean,") == true, "\(rows[cell] ?? "")")
             }
             // The same text is set up once.
-#expect(TextFile.read(place.path + "/setups") == "once\n")
+            #expect(TextFile.read(place.path + "/setups") == "once\n")
             #expect(ended.said.contains("did not stop in time and was killed"), "\(ended.said)")
             #expect(ended.said.contains("server.log reached its limit of 20 MB"), "\(ended.said)")
             #expect(TextFile.read(place.path + "/mark") == "42\n")

@@ -88,7 +88,7 @@ final class RequestTexts {
             if scope.captured?.contains(name) == true { return piece }
             reportUnknown(name, at: place, owner)
             return nil
-        case .data(let set, let column): return isKnown(set, column, at: place) ? piece : nil
+        case .data(let set, let column): return isKnown(set, column, at: place, owner) ? piece : nil
         default: return piece
         }
     }
@@ -111,8 +111,12 @@ final class RequestTexts {
             help: help)
     }
 
-    private func isKnown(_ set: String, _ column: String, at place: Place) -> Bool {
+    private func isKnown(_ set: String, _ column: String, at place: Place, _ owner: String) -> Bool {
         let names = scope.data.map(\.name)
+        if set == "matrix" {
+            diagnostics.reportMatrixPlaceholder("matrix.\(column)", known: [], at: place, owner)
+            return false
+        }
         guard let entry = scope.data.first(where: { $0.name == set }) else {
             diagnostics.report(
                 place, "there is no data set `\(set)`",
