@@ -25,7 +25,7 @@ package enum HistogramCoding {
     // MARK: Encoding
 
     package static func base64(_ bank: borrowing HistogramBank, _ number: Int) -> String {
-        base64(bank.counts(of: number), layout: HistogramBank.layout)
+        bank.withCounts(of: number) { base64($0, layout: HistogramBank.layout) }
     }
 
     package static func base64(_ histogram: LoggedHistogram) -> String {
