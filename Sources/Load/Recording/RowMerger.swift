@@ -85,7 +85,7 @@ final class RowMerger {
         Self.forEachPlace(&startSources, writeStart)
         Self.forEachPlace(&classSources, writeClass)
         directory.requests.flush()
-        writeTransfers(taken.map(\.buffer.pointee.recordedTransfers))
+        writeTransfers(taken.map { $0.buffer.pointee.recordedTransfers })
         directory.transfers.flush()
         let tenSeconds = Int64(LatencyLog.interval / .microseconds(1))
         if secondEnd.microseconds % tenSeconds == 0 { writeInterval() }
