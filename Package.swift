@@ -68,7 +68,8 @@ let package = Package(
             name: "LoadTests", dependencies: ["Load", "Curl", "LinuxIO", "Scenarios", "Servers", "Measurements", "TestSupport"]),
         .testTarget(name: "MeasurementsTests", dependencies: ["LinuxIO", "Measurements"]),
         .testTarget(name: "PostgresTests", dependencies: ["LinuxIO", "Postgres", "TestSupport"]),
-        .testTarget(name: "ReportsTests", dependencies: ["LinuxIO", "Measurements", "Reports", "Scenarios"], exclude: ["Golden"]),
+        .testTarget(
+            name: "ReportsTests", dependencies: ["LinuxIO", "Measurements", "Reports", "Scenarios", "Verdicts"], exclude: ["Golden"]),
         .testTarget(
             name: "SamplingTests",
             dependencies: ["LinuxIO", "Postgres", "Scenarios", "Measurements", "Sampling", "Servers", "TestSupport"]),

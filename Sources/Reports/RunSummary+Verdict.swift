@@ -39,8 +39,11 @@ extension RunSummary {
         p50Milliseconds = info.totals?.latencyP50
         p99Milliseconds = info.totals?.latencyP99
         errors = verdict.unexpected
-        if verdict.flags.contains(.generatorLimited) { generatorLimit = verdict.generator.map(Self.words) ?? "at its limits" }
-        arrivals = info.totals.flatMap(Self.arrivals)
+        if verdict.flags.contains(.generatorLimited) { generatorLimit = verdict.generator.map(Self.words) }
+        if let totals = info.totals, let open = totals.arrivals {
+            arrivals = Self.words(open)
+            lateness = Self.lateness(totals, open)
+        }
         inOther = info.totals?.other ?? 0
         failures = (info.totals?.failures ?? []).map {
             FailureLine(request: $0.request, outcome: $0.outcome.rawValue, reason: $0.reason, count: $0.count)
@@ -54,25 +57,22 @@ extension RunSummary {
 }
 
 extension RunSummary {
-    /// `above its limits in 12.3 of 20 s of load (97% of a core, starts 4.1 ms late)`.
+    /// `in 12.3 of 20 s of load (97% of a core, 4.1 ms late)`.
     private static func words(_ generator: Verdict.Generator) -> String {
         var worst = "\(Figures.rate(generator.cpuShareMax * 100))% of a core"
-        if let late = generator.lateP99Max { worst += ", starts \(Figures.milliseconds(late)) late" }
-        return
-            "Seep itself was at its limits in \(Figures.rate(generator.limitedSeconds)) of \(Figures.rate(generator.loadSeconds)) s of load "
-            + "(at worst \(worst)): times and rates are not the server's alone"
+        if let late = generator.lateP99Max { worst += ", \(Figures.milliseconds(late)) late" }
+        return "in \(Figures.rate(generator.limitedSeconds)) of \(Figures.rate(generator.loadSeconds)) s of load (\(worst))"
     }
 
-    /// `1,200 due at 40/s, 1,190 sent at 39.7/s, 10 dropped; late p99 0.2 ms, max 1.4 ms`.
-    private static func arrivals(_ totals: RunInfo.Totals) -> String? {
-        guard let arrivals = totals.arrivals else { return nil }
-        var text =
-            "\(Figures.count(arrivals.due)) due at \(Figures.rate(arrivals.plannedPerSecond))/s, \(Figures.count(arrivals.started)) sent at "
-            + "\(Figures.rate(arrivals.startedPerSecond))/s, \(Figures.count(arrivals.dropped)) dropped"
-        if let p99 = totals.lateP99, let most = totals.lateMax {
-            text += "; late p99 \(Figures.milliseconds(p99)), max \(Figures.milliseconds(most))"
-        }
-        return text
+    /// `1,190 sent of 1,200 due, 38.4/s of 40/s`.
+    private static func words(_ arrivals: RunInfo.Arrivals) -> String {
+        "\(Figures.count(arrivals.started)) sent of \(Figures.count(arrivals.due)) due, "
+            + "\(Figures.rate(arrivals.startedPerSecond))/s of \(Figures.rate(arrivals.plannedPerSecond))/s"
+    }
+
+    /// `p99 0.2 ms, at most 1.4 ms; 10 dropped`.
+    private static func lateness(_ totals: RunInfo.Totals, _ arrivals: RunInfo.Arrivals) -> String {
+        "p99 \(Figures.milliseconds(totals.lateP99)), at most \(Figures.milliseconds(totals.lateMax)); \(Figures.count(arrivals.dropped)) dropped"
     }
 }
 

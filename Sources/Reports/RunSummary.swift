@@ -135,10 +135,11 @@ package struct RunSummary: Sendable {
     package var p99Milliseconds: Double?
     /// Requests that ended otherwise than expected.
     package var errors = 0
-    /// In words, where the load threads were at their limits; `nil` otherwise.
+    /// In words, for how long Seep itself was at its limits, and how far; `nil` where it kept up.
     package var generatorLimit: String?
-    /// In words, what became of the arrivals of an open load; `nil` without one.
+    /// In words, what became of the arrivals of an open load, and how late they were sent; `nil` without one.
     package var arrivals: String?
+    package var lateness: String?
     /// Transfers counted together beyond 256 classes.
     package var inOther = 0
     /// The folder of the cell's files.

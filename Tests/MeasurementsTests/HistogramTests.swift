@@ -7,7 +7,7 @@ import Testing
     private static let layouts: [HistogramLayout] = [
         HistogramLayout(lowest: 1, highest: 3_600_000_000, digits: 2), HistogramLayout(lowest: 1, highest: 3_600_000_000, digits: 3),
         HistogramLayout(lowest: 1, highest: 2, digits: 0), HistogramLayout(lowest: 1000, highest: 60_000_000_000, digits: 1),
-        HistogramLayout(lowest: 7, highest: .init(Int64.max), digits: 4),
+        HistogramLayout(lowest: 7, highest: .init(Int64.max), digits: 3),
     ].compactMap { $0 }
 
     /// Of every size of number alike.

@@ -24,7 +24,7 @@ extension ProgramTests {
             let dropped = try cell.requests.reduce(0) { $0 + $1.dropped }
             #expect(given + dropped == 60 * waves.count)
             #expect(ended.output.contains("arrivals"), "\(ended.output)")
-            #expect(ended.output.contains("\(60 * waves.count) due at 60/s"), "\(ended.output)")
+            #expect(ended.output.contains("of \(60 * waves.count) due"), "\(ended.output)")
             let rows: [GeneratorRow] = try cell.rows()
             #expect(Set(rows.map(\.thread)) == [0, 1, 2])
             #expect(rows.reduce(0) { $0 + $1.started } == given)

@@ -1,5 +1,6 @@
 import Glibc
 import LinuxIO
+import Measurements
 import Servers
 import TestSupport
 import Testing
@@ -62,6 +63,10 @@ extension ProgramTests {
                 let judged = try await place.seep(["judge", "--json", cell.path], within: .seconds(30))
                 #expect([0, 1, 3].contains(judged.status), "kill \(number) after \(moment): \(judged.said)")
                 #expect(judged.output == TextFile.read(cell.path + "/verdict.json"), "kill \(number) after \(moment): \(judged.said)")
+                if TextFile.exists("\(cell.path)/\(LatencyLog.file)") {
+                    let log = try LatencyLogReader.read(directory: cell.path)
+                    #expect(!log.endedMidLine, "kill \(number) after \(moment)")
+                }
                 isJudged = true
             }
             if ended.signal == nil { #expect([0, 1, 3].contains(ended.status), "\(ended.said)") }

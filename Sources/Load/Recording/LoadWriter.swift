@@ -129,8 +129,7 @@ final class LoadWriter: Sendable {
         guard let second = known.map({ Self.second($0.buffer.pointer.pointee.end) }).min() else { return false }
         let taken = known.filter { Self.second($0.buffer.pointer.pointee.end) == second }
         merger.begin(order)
-        for arrival in taken { merger.take(arrival.buffer.pointer, of: arrival.loop) }
-        merger.writeSecond()
+        merger.writeSecond(taken.map { ($0.loop, $0.buffer.pointer) })
         for arrival in taken {
             arrival.buffer.pointer.pointee.clear()
             if let report = arrival.report { merger.ended(arrival.loop, report) }

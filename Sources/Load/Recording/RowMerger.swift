@@ -5,10 +5,30 @@ import Measurements
 ///
 /// The writer's thread alone.
 final class RowMerger {
+    typealias Buffer = UnsafeMutablePointer<SecondBuffer>
+
+    /// Of the step.
     private struct Class {
-        var second = SecondBuffer.ClassCount()
-        var step = SecondBuffer.ClassCount()
+        var done = 0
+        var unexpected = 0
         var isInInterval = false
+    }
+
+    /// Where a thread has figures of a place.
+    private struct Source {
+        var place: Int
+        var buffer: Buffer
+        /// The place there, and its position among those of the second.
+        var from: Int
+        var position: Int
+    }
+
+    /// The histograms that the threads' are added up in, one place at a time.
+    private enum Sum {
+        static let latency = 0
+        static let service = 1
+        static let lateness = 2
+        static let count = 3
     }
 
     private let names: [String]
@@ -16,16 +36,13 @@ final class RowMerger {
     private var classTable: ClassTable
     private var startTable: StartTable
     private var classes = Array(repeating: Class(), count: ClassTable.limit)
-    private var starts = Array(repeating: SecondBuffer.StartCount(), count: StartTable.limit)
-    private var latency = HistogramBank(capacity: ClassTable.limit)
-    private var service = HistogramBank(capacity: ClassTable.limit)
-    private var lateness = HistogramBank(capacity: StartTable.limit)
-    private var intervalLatency = HistogramBank(capacity: ClassTable.limit)
-    private var intervalService = HistogramBank(capacity: ClassTable.limit)
+    private var classSources: [Source] = []
+    private var startSources: [Source] = []
+    private let sum = HistogramBank(capacity: Sum.count)
+    private let intervalLatency = HistogramBank(capacity: ClassTable.limit)
+    private let intervalService = HistogramBank(capacity: ClassTable.limit)
     private var intervalStart = RunTime.zero
     private var secondEnd = RunTime.zero
-    private var transfers: [SecondBuffer.Transfer] = []
-    private var transferCount = 0
     private var transferRows = 0
     private var order: StepOrder?
     private var reports: [Int: LoopReport] = [:]
@@ -49,43 +66,63 @@ final class RowMerger {
         self.order = order
         reports = [:]
         transferRows = 0
-        transferCount = 0
         intervalStart = RunTime(microseconds: .max)
-        for place in classes.indices { classes[place].step = SecondBuffer.ClassCount() }
+        for place in classes.indices {
+            classes[place].done = 0
+            classes[place].unexpected = 0
+        }
     }
 
     // MARK: A second
 
-    /// Adds what a thread recorded, and writes the row of the thread.
-    func take(_ buffer: UnsafeMutablePointer<SecondBuffer>, of loop: Int) {
-        intervalStart = min(intervalStart, buffer.pointee.begin)
-        secondEnd = max(secondEnd, buffer.pointee.end)
+    /// Writes the rows of a second: what the threads recorded in it, added up.
+    func writeSecond(_ taken: [(loop: Int, buffer: Buffer)]) {
+        for (loop, buffer) in taken {
+            intervalStart = min(intervalStart, buffer.pointee.begin)
+            secondEnd = max(secondEnd, buffer.pointee.end)
+            gather(buffer, of: loop)
+        }
+        directory.generator.flush()
+        Self.forEachPlace(&startSources, writeStart)
+        Self.forEachPlace(&classSources, writeClass)
+        directory.requests.flush()
+        writeTransfers(taken.map { $0.buffer.pointee.recordedTransfers })
+        directory.transfers.flush()
+        let tenSeconds = Int64(LatencyLog.interval / .microseconds(1))
+        if secondEnd.microseconds % tenSeconds == 0 { writeInterval() }
+    }
+
+    /// Notes where the figures of a thread belong, and writes the row of the thread.
+    private func gather(_ buffer: Buffer, of loop: Int) {
         var done = 0, started = 0
         for position in 0..<buffer.pointee.classCount {
             let (from, count) = buffer.pointee.classCount(at: position)
-            let place = classTable.place(Int(count.key.request), count.key.outcome)
-            classes[place].second.done += count.done
-            classes[place].second.unexpected += count.unexpected
-            classes[place].second.bytes += count.bytes
-            latency.add(buffer.pointee.latency, from, to: place)
-            service.add(buffer.pointee.service, from, to: place)
+            classSources.append(
+                Source(place: classTable.place(Int(count.key.request), count.key.outcome), buffer: buffer, from: from, position: position))
             if count.key.outcome != .hungUp { buffer.pointee.loop.add(buffer.pointee.service, from, to: SecondBuffer.LoopTimes.service) }
             done += count.done
         }
         for position in 0..<buffer.pointee.startCount {
             let (from, count) = buffer.pointee.startCount(at: position)
-            let place = startTable.place(count.request)
-            starts[place].started += count.started
-            starts[place].dropped += count.dropped
-            starts[place].lateMaximum = max(starts[place].lateMaximum, count.lateMaximum)
-            if buffer.pointee.lateness.capacity > 0 { lateness.add(buffer.pointee.lateness, from, to: place) }
+            startSources.append(Source(place: startTable.place(count.request), buffer: buffer, from: from, position: position))
             started += count.started
         }
-        transfers += buffer.pointee.recordedTransfers
         directory.generator.append(row(buffer, loop, started: started, done: done))
     }
 
-    private func row(_ buffer: UnsafeMutablePointer<SecondBuffer>, _ loop: Int, started: Int, done: Int) -> GeneratorRow {
+    /// Hands out the sources of each place together, and forgets them.
+    private static func forEachPlace(_ sources: inout [Source], _ body: (Int, ArraySlice<Source>) -> Void) {
+        sources.sort { $0.place < $1.place }
+        var rest = sources[...]
+        while let place = rest.first?.place {
+            let end = rest.firstIndex { $0.place != place } ?? rest.endIndex
+            body(place, rest[..<end])
+            rest = rest[end...]
+        }
+        sources.removeAll(keepingCapacity: true)
+    }
+
+    private func row(_ buffer: Buffer, _ loop: Int, started: Int, done: Int) -> GeneratorRow {
         typealias Times = SecondBuffer.LoopTimes
         var row = GeneratorRow(
             time: buffer.pointee.end, step: step, thread: loop,
@@ -108,56 +145,59 @@ final class RowMerger {
         return row
     }
 
-    /// Writes the rows of the second that was taken.
-    func writeSecond() {
-        for place in starts.indices where starts[place].started > 0 || starts[place].dropped > 0 {
-            var row = RequestRow(time: secondEnd, step: step, request: name(startTable.request(of: place)), outcome: nil)
-            row.started = starts[place].started
-            row.dropped = starts[place].dropped
-            if lateness.total(of: place) > 0 {
-                row.lateP99 = lateness.value(atPercentile: 99, of: place)
-                row.lateMax = starts[place].lateMaximum
-                lateness.clear(place)
-            }
-            starts[place] = SecondBuffer.StartCount()
-            directory.requests.append(row)
+    private func writeStart(_ place: Int, _ sources: ArraySlice<Source>) {
+        var row = RequestRow(time: secondEnd, step: step, request: name(startTable.request(of: place)), outcome: nil)
+        var lateMaximum = 0
+        for source in sources {
+            let count = source.buffer.pointee.startCount(at: source.position).count
+            row.started += count.started
+            row.dropped += count.dropped
+            lateMaximum = max(lateMaximum, count.lateMaximum)
+            if source.buffer.pointee.lateness.capacity > 0 { sum.add(source.buffer.pointee.lateness, source.from, to: Sum.lateness) }
         }
-        for place in classes.indices where classes[place].second.done > 0 { writeClass(place) }
-        writeTransfers()
-        directory.generator.flush()
-        directory.requests.flush()
-        directory.transfers.flush()
-        let tenSeconds = Int64(LatencyLog.interval / .microseconds(1))
-        if secondEnd.microseconds % tenSeconds == 0 { writeInterval() }
+        if sum.total(of: Sum.lateness) > 0 {
+            row.lateP99 = sum.value(atPercentile: 99, of: Sum.lateness)
+            row.lateMax = lateMaximum
+            sum.clear(Sum.lateness)
+        }
+        directory.requests.append(row)
     }
 
-    private func writeClass(_ place: Int) {
+    private func writeClass(_ place: Int, _ sources: ArraySlice<Source>) {
         let key = classTable.key(of: place)
-        let count = classes[place].second
         var row = RequestRow(time: secondEnd, step: step, request: name(Int(key.request)), outcome: key.outcome)
-        row.done = count.done
-        row.unexpected = count.unexpected
-        row.bytes = count.bytes
-        row.latency = latency.quantiles(of: place)
-        row.service = service.quantiles(of: place)
+        for source in sources {
+            let count = source.buffer.pointee.classCount(at: source.position).count
+            row.done += count.done
+            row.unexpected += count.unexpected
+            row.bytes += count.bytes
+            sum.add(source.buffer.pointee.latency, source.from, to: Sum.latency)
+            sum.add(source.buffer.pointee.service, source.from, to: Sum.service)
+        }
+        row.latency = sum.quantiles(of: Sum.latency)
+        row.service = sum.quantiles(of: Sum.service)
         directory.requests.append(row)
-        intervalLatency.add(latency, place, to: place)
-        intervalService.add(service, place, to: place)
+        intervalLatency.add(sum, Sum.latency, to: place)
+        intervalService.add(sum, Sum.service, to: place)
         classes[place].isInInterval = true
-        classes[place].step.done += count.done
-        classes[place].step.unexpected += count.unexpected
-        classes[place].step.bytes += count.bytes
-        classes[place].second = SecondBuffer.ClassCount()
-        latency.clear(place)
-        service.clear(place)
+        classes[place].done += row.done
+        classes[place].unexpected += row.unexpected
+        sum.clear(Sum.latency)
+        sum.clear(Sum.service)
     }
 
     /// In the order of their ends; those of one thread come so.
-    private func writeTransfers() {
-        if (order?.plan.threads ?? 1) > 1 { transfers.sort { $0.end < $1.end } }
+    private func writeTransfers(_ threads: [UnsafeBufferPointer<SecondBuffer.Transfer>]) {
         let clock = directory.clock
-        for transfer in transfers {
-            guard transferRows < TransferRow.limitPerStep else { break }
+        var rest = threads.map { $0[...] }
+        while transferRows < TransferRow.limitPerStep {
+            var first: Int?
+            for index in rest.indices {
+                guard let end = rest[index].first?.end else { continue }
+                if let known = first.flatMap({ rest[$0].first?.end }), known <= end { continue }
+                first = index
+            }
+            guard let first, let transfer = rest[first].popFirst() else { return }
             transferRows += 1
             directory.transfers.append(
                 TransferRow(
@@ -167,7 +207,6 @@ final class RowMerger {
                     connection: Int(transfer.connection)
                 ))
         }
-        transfers.removeAll(keepingCapacity: true)
     }
 
     private func writeInterval() {
@@ -264,12 +303,12 @@ final class RowMerger {
 
     /// The classes seen in the step, in the order of the scenario.
     private func classCounts() -> [LoadOutcome.ClassCount] {
-        classes.indices.filter { classes[$0].step.done > 0 }
+        classes.indices.filter { classes[$0].done > 0 }
             .map { place in
                 let key = classTable.key(of: place)
                 return LoadOutcome.ClassCount(
                     request: key.request < 0 ? nil : Int(key.request), name: name(Int(key.request)), outcome: key.outcome,
-                    done: classes[place].step.done, unexpected: classes[place].step.unexpected)
+                    done: classes[place].done, unexpected: classes[place].unexpected)
             }
             .sorted { ($0.request ?? Int.max, $0.outcome.ordinal) < ($1.request ?? Int.max, $1.outcome.ordinal) }
     }

@@ -25,7 +25,7 @@ package enum HistogramCoding {
     // MARK: Encoding
 
     package static func base64(_ bank: borrowing HistogramBank, _ number: Int) -> String {
-        base64(bank.counts(of: number), layout: HistogramBank.layout)
+        bank.withCounts(of: number) { base64($0, layout: HistogramBank.layout) }
     }
 
     package static func base64(_ histogram: LoggedHistogram) -> String {
@@ -141,16 +141,17 @@ package enum HistogramCoding {
         return histogram
     }
 
-    /// Bounded by what the largest layout could need, so that a few bytes cannot ask for all memory.
+    /// Bounded, so that a few bytes cannot ask for all memory: deflate makes at most 1,032 bytes of one, and no layout needs 64 MB.
     static func inflated(_ bytes: ArraySlice<UInt8>) throws(Problem) -> [UInt8] {
         let input = Array(bytes)
-        var room = max(input.count * 8, 4096)
+        let most = min(input.count * 1032 + 64, 1 << 26)
+        var room = min(max(input.count * 8, 4096), most)
         while true {
             var result = [UInt8](repeating: 0, count: room)
             var size = uLongf(room)
             switch uncompress(&result, &size, input, uLong(input.count)) {
             case Z_OK: return Array(result[..<Int(size)])
-            case Z_BUF_ERROR where room < 1 << 26: room *= 8
+            case Z_BUF_ERROR where room < most: room = min(room * 8, most)
             default: throw Problem("the histogram cannot be decompressed: its bytes are damaged or cut off")
             }
         }

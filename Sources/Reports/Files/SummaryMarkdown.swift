@@ -18,8 +18,10 @@ package enum SummaryMarkdown {
             if !summary.isAsWanted { text += " (\(Escape.markdown(SummaryWords.outcome(summary))))" }
             if !summary.flags.isEmpty { text += " Flags: \(Escape.markdown(summary.flags.joined(separator: ", ")))." }
             text += "\n"
-            for note in [summary.arrivals.map { "arrivals: \($0)" }, summary.generatorLimit] {
-                if let note { text += "  - \(Escape.markdown(note))\n" }
+            for (name, value) in [
+                ("arrivals", summary.arrivals), ("sent late", summary.lateness), ("generator-limited", summary.generatorLimit),
+            ] {
+                if let value { text += "  - \(name): \(Escape.markdown(value))\n" }
             }
             if summary.inOther > 0 {
                 text += "  - \(Escape.markdown(Figures.plural(summary.inOther, "transfer"))) beyond 256 classes, counted as “other”\n"

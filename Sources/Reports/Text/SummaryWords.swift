@@ -66,6 +66,7 @@ package enum SummaryWords {
             ),
         ]
         if let arrivals = summary.arrivals { rows.append(("arrivals", arrivals)) }
+        if let lateness = summary.lateness { rows.append(("sent late", lateness)) }
         if let limit = summary.generatorLimit { rows.append(("generator-limited", limit)) }
         if summary.inOther > 0 {
             rows.append(("counted as “other”", "\(Figures.plural(summary.inOther, "transfer")), beyond 256 classes"))

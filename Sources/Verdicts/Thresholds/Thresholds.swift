@@ -77,7 +77,7 @@ package struct Thresholds: Sendable {
             var result = Self.result(threshold, value: value, failure: failure)
             if isGeneratorLimited, threshold.metric.isOfGenerator, result.held != nil {
                 result.held = nil
-                result.untold = "Seep itself was at its limits, so the figure is not the server's alone"
+                result.untold = "generator-limited: Seep itself was at its limits, so the figure is not the server's alone"
             }
             return result
         }
