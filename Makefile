@@ -25,7 +25,7 @@ debug: dependencies
 dependencies:
 	@.ci/dependencies
 
-# BENCH_QUICK=1: three minutes instead of twenty, and docs/performance.md stays as it is.
+# BENCH_QUICK=1: two minutes instead of twenty-five, and docs/performance.md stays as it is.
 bench:
 	.ci/dependencies bench
 	Benchmarks/run

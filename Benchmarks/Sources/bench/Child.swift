@@ -9,6 +9,8 @@ struct Finished {
     var cpu: Double
     /// From its start to its end, seconds.
     var wall: Double
+    /// The most memory that it held, kB; at least what we held when it was started.
+    var peakKB: Int
 }
 
 /// A process of ours: bound to cores, its output in a file, always ended.
@@ -48,12 +50,14 @@ final class Child {
     var output: String { (try? String(contentsOfFile: outputPath, encoding: .utf8)) ?? "" }
 
     /// Waits for its end; kills it and fails when that takes longer than `limit` seconds.
-    func finish(within limit: Double) throws -> Finished {
+    ///
+    /// - Parameter codes: the exit codes that are none of a failure.
+    func finish(within limit: Double, codes: Set<Int32> = [0]) throws -> Finished {
         guard let finished = wait(limit) else {
             _ = try stop()
             throw Failure("\(program) did not end within \(Int(limit)) s:\n\(output.suffix(500))")
         }
-        guard finished.exitCode == 0 else {
+        guard codes.contains(finished.exitCode) else {
             throw Failure("\(program) ended with \(finished.exitCode):\n\(output.suffix(500))")
         }
         return finished
@@ -80,7 +84,7 @@ final class Child {
                 return Finished(
                     output: output, exitCode: signal == 0 ? (status >> 8) & 0xFF : 128 + signal,
                     cpu: usage.ru_utime.seconds + usage.ru_stime.seconds,
-                    wall: elapsed)
+                    wall: elapsed, peakKB: Int(usage.ru_maxrss))
             }
             if result < 0 && errno != EINTR { return nil }
             if DispatchTime.now() > deadline { return nil }

@@ -4,7 +4,7 @@ import Foundation
 struct Machine {
     var lines: [String]
 
-    static func read(seepVersion: String, probe: [String: String], postgres: String) -> Machine {
+    static func read(seepVersion: String, probe: [String: String]) -> Machine {
         let cpu = value("model name", in: "/proc/cpuinfo", separator: ":") ?? "unknown"
         let cores = ProcessInfo.processInfo.activeProcessorCount
         let memory = (Int((value("MemTotal", in: "/proc/meminfo", separator: ":") ?? "0").split(separator: " ")[0]) ?? 0) / 1024 / 1024
@@ -20,7 +20,7 @@ struct Machine {
             "| system | \(system), Linux \(firstLine(of: ["uname", "-r"])), \(firstLine(of: ["uname", "-m"])) |",
             "| Seep | \(seepVersion), release build, \(swiftVersion) |",
             "| libraries | \(probe["libcurl"] ?? "libcurl"), libpq \(probe["libpq"] ?? "") |",
-            "| servers | nginx \(Client.packageVersion("nginx")), PostgreSQL \(postgres) |",
+            "| server | nginx \(Client.packageVersion("nginx")), one process |",
         ])
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// Runs Seep beside its peers, prints the tables, and writes them to the page.
 @main
@@ -6,6 +7,7 @@ struct Main {
     static func main() {
         do {
             let options = try Options(arguments: CommandLine.arguments, environment: ProcessInfo.processInfo.environment)
+            raiseDescriptorLimit()
             let page = try Page.measure(options)
             print(page.text)
             if options.isQuick {
@@ -14,11 +16,19 @@ struct Main {
                 try page.text.write(toFile: options.page, atomically: true, encoding: .utf8)
                 say("written to \(options.page)")
             }
-            for shortfall in page.shortfalls { say("NOT MET: \(shortfall)") }
-            exit(page.shortfalls.isEmpty ? 0 : 1)
+            for target in page.missed { say("NOT MET: \(target.what): \(target.measured); \(target.wanted)") }
+            exit(page.missed.isEmpty ? 0 : 1)
         } catch {
             say("\(error)")
             exit(2)
         }
+    }
+
+    /// The server and the clients inherit it: each has a descriptor for each connection.
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 }

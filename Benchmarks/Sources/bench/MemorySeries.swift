@@ -10,7 +10,8 @@ struct MemorySeries {
 
     static func measure(_ program: String, url: String, connections: Int, requests: Int, limit: Int, core: Int) throws -> MemorySeries {
         let child = try Child(
-            [program, "load", url, "-c", "\(connections)", "-n", "\(requests)", "--every", "1", "--limit", "\(limit)"], core: core)
+            [program, "load", url, "-c", "\(connections)", "-n", "\(requests)", "--every", "1", "--limit", "\(limit)"]
+                + ["--transport", "direct"], core: core)
         let finished = try child.finish(within: Double(limit) + 60)
         let points = try Probe.lines("point", of: finished.output, as: Probe.Point.self)
         let summary = try Probe.summary(of: finished.output, as: Probe.Load.self)
@@ -27,6 +28,17 @@ struct MemorySeries {
     }
     var late: Probe.Point { points.last { $0.inFlight > 0 } ?? points[points.count - 1] }
     var growthKB: Int { late.residentKB - early.residentKB }
+
+    var targets: [Target] {
+        let what = "memory after \(Int(early.seconds)) s and after \(grouped(Double(summary.given))) requests"
+        let whole = summary.given >= requests
+        return [
+            Target(
+                what: what, wanted: "the same within 1 MB",
+                measured: "\(growthKB > 0 ? "+" : "")\(growthKB) kB" + (whole ? "" : "; no more came in the time allowed"),
+                isMet: whole && growthKB <= 1024)
+        ]
+    }
 
     func markdown() -> String {
         var text = "| after | requests | VmRSS | VmHWM |\n|---:|---:|---:|---:|\n"

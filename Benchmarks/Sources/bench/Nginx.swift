@@ -1,38 +1,53 @@
 import Foundation
 
-/// A local server that answers everything with 24 bytes, on one core: nginx, one process, connections kept alive.
+/// A local server that answers everything with 24 bytes, on one core: nginx, one process, connections kept alive; over plain TCP,
+/// over TLS, and over TLS with HTTP/2. One cipher for all, so that no client has a cheaper one.
 final class Nginx {
     static let body = "twenty-four bytes, here\n"
 
-    let port: Int
+    static let cipher = "TLS_AES_128_GCM_SHA256"
+
+    let plainPort: Int
+    let securePort: Int
+    let http2Port: Int
     private let folder: URL
     private let child: Child
 
     init(core: Int) throws {
-        self.port = try Nginx.freePort()
+        plainPort = try Nginx.freePort()
+        securePort = try Nginx.freePort()
+        http2Port = try Nginx.freePort()
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("bench-nginx-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Authority.make(in: folder)
+        // As one process it takes its limit on descriptors from us, and not from worker_rlimit_nofile.
         let configuration = """
             daemon off;
             master_process off;
-            worker_rlimit_nofile 65536;
             pid nginx.pid;
             error_log stderr crit;
             events { worker_connections 16384; multi_accept on; }
             http {
                 access_log off;
                 keepalive_timeout 600s;
+                keepalive_time 24h;
                 keepalive_requests 1000000000;
                 client_body_temp_path body;
                 proxy_temp_path proxy;
                 fastcgi_temp_path fastcgi;
                 uwsgi_temp_path uwsgi;
                 scgi_temp_path scgi;
-                server {
-                    listen 127.0.0.1:\(self.port) backlog=16384;
-                    default_type text/plain;
-                    location / { return 200 "\(Nginx.body)"; }
-                }
+                ssl_certificate \(Authority.certificate);
+                ssl_certificate_key \(Authority.key);
+                ssl_protocols TLSv1.3;
+                ssl_conf_command Ciphersuites \(Nginx.cipher);
+                ssl_session_tickets off;
+                ssl_buffer_size 4k;
+                http2_max_concurrent_streams 1000;
+                default_type text/plain;
+                \(Nginx.server("listen 127.0.0.1:\(plainPort) backlog=16384"))
+                \(Nginx.server("listen 127.0.0.1:\(securePort) ssl backlog=16384"))
+                \(Nginx.server("listen 127.0.0.1:\(http2Port) ssl http2 backlog=16384"))
             }
             """
         try configuration.write(to: folder.appendingPathComponent("nginx.conf"), atomically: true, encoding: .utf8)
@@ -43,7 +58,13 @@ final class Nginx {
     /// Debian keeps it where only root looks.
     static var program: String { FileManager.default.isExecutableFile(atPath: "/usr/sbin/nginx") ? "/usr/sbin/nginx" : "nginx" }
 
-    var url: String { "http://127.0.0.1:\(port)" }
+    private static func server(_ listen: String) -> String { "server { \(listen); location / { return 200 \"\(body)\"; } }" }
+
+    var url: String { "http://127.0.0.1:\(plainPort)" }
+    var secureURL: String { "https://127.0.0.1:\(securePort)" }
+    var http2URL: String { "https://127.0.0.1:\(http2Port)" }
+    /// The file of the authority that its certificate is signed by.
+    var authority: String { folder.appendingPathComponent(Authority.own).path }
 
     func stop() {
         _ = try? child.stop()
@@ -53,7 +74,7 @@ final class Nginx {
     private func waitUntilReady() throws {
         for _ in 0..<200 {
             guard child.isRunning else { break }
-            if Nginx.connects(to: port) { return }
+            if Nginx.connects(to: plainPort), Nginx.connects(to: http2Port) { return }
             usleep(25_000)
         }
         stop()

@@ -16,6 +16,10 @@ struct Probe {
         var transfers: Int
         var unexpected: Int
         var opened: Int
+        var dropped: Int
+        var localFailures: Int
+        var lateP99: Int?
+        var lateMax: Int?
         var serviceP50: Int?
         var serviceP99: Int?
         var residentKB: Int
@@ -43,6 +47,13 @@ struct Probe {
     struct Micro: Decodable {
         var what: String
         var nanosecondsEach: Double
+    }
+
+    struct Day: Decodable {
+        var samples: Int
+        var sessionsSeen: Int
+        var rows: Int
+        var bytes: Int
     }
 
     private struct Kind: Decodable {

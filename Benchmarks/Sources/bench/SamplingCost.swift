@@ -10,6 +10,16 @@ struct SamplingCost {
         return SamplingCost(result: try Probe.summary(of: finished.output, as: Probe.Sampling.self))
     }
 
+    var targets: [Target] {
+        [
+            Target(
+                what: "sessions that the sampler sees", wanted: "all of \(result.sessions)", measured: "\(result.seen)",
+                isMet: result.seen == result.sessions),
+            Target(
+                what: "samples a second", wanted: "10, at least 9.5", measured: decimals(achieved, 1), isMet: achieved >= 9.5),
+        ]
+    }
+
     func markdown() -> String {
         // Of what samples cost, per sample: on a busy machine the sampler takes fewer, and the cost of ten a second is wanted.
         let samples = Double(max(result.samples, 1))

@@ -39,7 +39,7 @@ extension DirectTransport {
         try easy.set(.freshConnect, to: true)
         // Also what is offered to the server in the TLS handshake: with HTTP/2 chosen there, nothing of this would work.
         try easy.set(.httpVersion, to: CurlHTTPVersion.http1_1.value)
-        try easy.set(.receiveBufferBytes, to: 16 * 1024)
+        try easy.set(.receiveBufferBytes, to: 1024)
         let place = UnsafeMutablePointer<Connector>.allocate(capacity: 1)
         place.initialize(to: Connector(easy: easy))
         connectors[index] = place
