@@ -138,7 +138,7 @@ extension ProgramTests {
                 .replacing("\"{{matrix.want}}\"", with: "${SEEP_TEST_WANT:-clean}")
             let recorded = try await run(place, ["--only", "shape=clean"], text: healthy)
             #expect(recorded.status == 0, "\(recorded.said)")
-            let baseline = try cells(place)[0].path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
+            let baseline = cells(place)[0].path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 }
             let same = try await run(place, ["--only", "shape=clean", "--baseline", baseline], text: healthy)
             #expect(same.status == 0, "\(same.said)")
             #expect(same.said.contains("nothing is worse beyond noise"), "\(same.said)")
