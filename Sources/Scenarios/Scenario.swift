@@ -230,7 +230,8 @@ package struct ServerSpec: Hashable, Sendable, Codable {
     private var matrixTexts: [String: Template]?
 
     package init(
-        name: String, target: Template? = nil, setup: Template? = nil, prepare: Template? = nil, command: Template?, workdir: String = ".", environment: [String: Template] = [:],
+        name: String, target: Template? = nil, setup: Template? = nil, prepare: Template? = nil, command: Template?, workdir: String = ".",
+        environment: [String: Template] = [:],
         ready: String? = nil, readyWithin: Duration = .seconds(60), stop: Stop = Stop(), workers: Int? = nil, threads: Int? = nil,
         pool: Int? = nil, expect: String? = nil
     ) {

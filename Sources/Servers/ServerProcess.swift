@@ -100,7 +100,8 @@ package final class ServerProcess: Sendable {
         child.finishOutput()
         let hint = status.isSuccess ? "; a server that goes into the background has to be kept in the foreground" : ""
         return ServerError(
-            .exited(status), operation: operation, message: "it ended with \(status) before it was ready\(hint)", lastLines: child.lastLines)
+            .exited(status), operation: operation, message: "it ended with \(status) before it was ready\(hint)", lastLines: child.lastLines
+        )
     }
 
     /// The process that the command became, or the shell that waits for it.

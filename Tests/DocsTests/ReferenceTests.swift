@@ -29,7 +29,9 @@ import Testing
         for outcome in Outcome.allCases { #expect(files.contains("`\(outcome.rawValue)`"), "\(outcome)") }
     }
 
-    @Test("links within the reference lead to headings and files that are there", arguments: ["commands.md", "compare.md", "files.md", "scenario.md", "verdict.md"])
+    @Test(
+        "links within the reference lead to headings and files that are there",
+        arguments: ["commands.md", "compare.md", "files.md", "scenario.md", "verdict.md"])
     func links(page: String) throws {
         let source = try text(page)
         for link in source.matches(of: #/\]\(([^)#:]*)(?:#([^)]*))?\)/#) {
