@@ -172,10 +172,10 @@ struct Cell: Sendable {
     ///
     /// - Throws: why the setup failed, if it did.
     private func cacheFolder(of server: ServerSpec) throws -> String {
-        guard let plan = try SetupStage.plan(of: server, folder: scenario.folder) else { return CacheFolder.ofThisUser.path }
-        guard let outcome = setups[plan.cacheFolder] else { preconditionFailure("every setup was run before the first cell") }
-        if let outcome { throw outcome }
-        return plan.cacheFolder
+        guard let text = try SetupStage.text(of: server) else { return CacheFolder.ofThisUser.path }
+        guard let outcome = setups[text] else { preconditionFailure("every setup was run before the first cell") }
+        if let failure = outcome.failure { throw failure }
+        return outcome.cacheFolder
     }
 
     /// The Unix socket of the target; a path that is not absolute begins at the scenario's folder.

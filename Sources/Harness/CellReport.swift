@@ -78,10 +78,11 @@ package struct CellReport: Sendable {
         return rows
     }
 
-    /// Relative to the working directory where it lies below it.
+    /// Relative to the working directory where it lies below it; `latest` is shown as the run that it leads to.
     private static func shown(_ path: String) -> String {
-        let here = FileManager.default.currentDirectoryPath + "/"
-        return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
+        let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let here = URL(fileURLWithPath: FileManager.default.currentDirectoryPath).resolvingSymlinksInPath().path + "/"
+        return real.hasPrefix(here) ? String(real.dropFirst(here.count)) : real
     }
 
     /// Writes `charts/sessions.svg`, `report.html`, `summary.md` and `junit.xml`; nothing of a cell that was not judged.

@@ -99,7 +99,9 @@ package struct RunCommand: Sendable {
                 scenario: scenario, planned: cell, setups: setups, before: before, options: options, folder: folder,
                 interruption: interruption, observer: observer
             ).run()
-            before = cell.group.server?.isManaged == true ? LastSessions(directory: result.directory) : nil
+            // A throwaway database goes with its cell.
+            let isShared = scenario.database.map { $0.source != .throwaway } ?? false
+            before = isShared && cell.group.server?.isManaged == true ? LastSessions(directory: result.directory) : nil
             results.append(result)
             observer.ended(cell: result)
             if interruption.isRequested { break }

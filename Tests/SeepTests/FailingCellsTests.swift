@@ -93,5 +93,31 @@ extension ProgramTests {
             #expect(taken.seen.requests.isEmpty)
             #expect(outside.seen.requests.count >= 90)
         }
+
+        /// PostgreSQL does not look at the socket of a session while that runs a query.
+        @Test func `a server whose sessions outlive it keeps the next from starting in the same database`() async throws {
+            let place = try Workplace()
+            let url = try await TestCluster.shared.makeDatabase()
+            let scenario = try place.scenario(
+                """
+                name: outlives
+                target: http://127.0.0.1:{{port}}
+                database: ${SEEP_TEST_DATABASE}
+                requests: [{get: /query}]
+                load: {concurrency: 4, requests: 20}
+                waves: {count: 2, settle: 3s}
+                tests: {baseline: off, warm_up: off, unit_dose: off, long_idle: off}
+                servers:
+                  sleeps: {command: "exec ${SEEP_TEST_LEAKY} --port {{port}} --shape slow-end --after 40s", ready: /health}
+                  next: {command: "exec ${SEEP_TEST_LEAKY} --port {{port}} --shape clean", ready: /health}
+                """)
+            let seep = try place.start(
+                ["run", scenario, "--plain"], environment: TestScenario.environment(url, cache: place.path + "/cache"))
+            let ended = try await seep.ended(within: .seconds(120))
+            expectNothingLeft(of: seep, in: place.cells().filter { $0.name != "charts" })
+            let failure = TextFile.read("\(place.results)/outlives/latest/next/failure.json")
+            #expect(failure.contains("Not started:") && failure.contains("still in the database 10 s after"), "\(failure) \(ended.said)")
+            #expect([1, 4].contains(ended.status), "\(ended.said)")
+        }
     }
 }
