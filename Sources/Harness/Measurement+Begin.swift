@@ -95,7 +95,7 @@ extension Measurement {
     }
 
     /// 150018 is 15.18.
-    private static var libpqVersion: String {
+    static var libpqVersion: String {
         let number = PostgresConnection.libraryVersion
         return "\(number / 10_000).\(number % 10_000)"
     }

@@ -17,6 +17,10 @@ package struct Step: Hashable, Sendable {
         case longIdle = "long_idle"
         /// Nothing but watching how the residue goes.
         case recovery
+        /// A load that is not ours, up to a gap in it.
+        case watch
+        /// A silence in a load that is not ours, in which nobody did anything.
+        case gap
     }
 
     /// What the clients' connections are like.

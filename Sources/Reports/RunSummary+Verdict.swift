@@ -23,7 +23,7 @@ extension RunSummary {
                 name: "\($0.request) \($0.outcome)", transfers: $0.transfers, leaks: $0.leaked, leakPer1000: $0.leakPer1000.map(Rate.init),
                 detectionLimit: $0.detectionLimitPer1000)
         }
-        queries = verdict.queries.map { QueryLine(text: $0.text, sessions: $0.sessions) }
+        queries = verdict.queries.map { QueryLine(text: $0.fingerprint, sessions: $0.sessions, origin: Self.origin($0)) }
         owners = verdict.owners.map { OwnerLine(name: $0.name, leftBehind: $0.leftBehind, room: $0.room) }
         thresholds = verdict.thresholds.map {
             ThresholdLine(text: $0.text, held: $0.held, seen: $0.seen.map(Figures.threshold($0.unit)) ?? "")
@@ -41,6 +41,20 @@ extension RunSummary {
         errors = verdict.unexpected
         duration = steps.last.map { $0.end - .zero } ?? .zero
         versions = info.versions.sorted { $0.key < $1.key }.map { Version(name: $0.key, version: $0.value) }
+    }
+}
+
+extension RunSummary {
+    /// The tags of a query's comments, then its owners and application names with their counts.
+    fileprivate static func origin(_ query: Verdict.Query) -> String {
+        func counted(_ names: [String: Int]) -> [String] {
+            names.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3).map { "\($0.key) ×\($0.value)" }
+        }
+        let tags = query.tags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        return [
+            tags.joined(separator: " "), counted(query.owners).joined(separator: ", "), counted(query.applications).joined(separator: ", "),
+        ]
+        .filter { !$0.isEmpty }.joined(separator: "; ")
     }
 }
 

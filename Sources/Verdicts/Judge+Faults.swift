@@ -4,7 +4,7 @@ import Measurements
 extension Judge {
     /// Sessions in the same transaction at the ends of two settles in a row, born after the baseline.
     var stuck: Set<SessionIdentity> {
-        let settled = evidence.filter { $0.counts && $0.row.kind != .baseline && $0.row.kind != .restart }
+        let settled = evidence.filter { $0.counts && $0.isSettled && $0.row.kind != .baseline && $0.row.kind != .restart }
         let initial = evidence.first { $0.row.kind == .baseline }?.inTransaction ?? []
         for (earlier, later) in zip(settled, settled.dropFirst()).reversed() {
             let found = earlier.inTransaction.intersection(later.inTransactionUntouched).subtracting(initial)

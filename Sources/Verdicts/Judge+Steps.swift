@@ -7,6 +7,8 @@ extension Judge {
     static let restartLimit = 3
 
     func nextStep() -> Step? {
+        // The load is not ours, and neither are its steps.
+        if facts.watch != nil { return nil }
         if evidence.count(where: { !$0.counts }) >= Self.voidLimit { return nil }
         if let last = evidence.last, ![.completed, .guardRail].contains(last.row.ended) { return nil }
         if let step = baseline() { return step }

@@ -4,6 +4,7 @@ import Scenarios
 extension Judge {
     /// The first verdict of the table that holds.
     func verdict(complete: Bool) -> Verdict {
+        if facts.watch != nil { return watchVerdict() }
         let test = leakTest()
         let waves = evidence.filter { $0.counts && $0.row.kind == .wave }
         let floor = evidence.last { $0.floor != nil }?.floor
@@ -77,15 +78,22 @@ extension Judge {
         }
         if waves.isEmpty { return "No wave was judged; set `waves.count` to 2 or more." }
         if !facts.pooler.isEmpty {
-            return
-                "A pooler seems to stand between Seep and PostgreSQL (\(facts.pooler)), and sessions behind it are not the application's. "
-                + "Give `database.url` of PostgreSQL itself."
+            return poolerReason
         }
         if !facts.seesSessions {
-            return "The sampler's role cannot see whose the sessions are or what they do, so nothing healthy can be said. "
-                + "Run `\(facts.grant)` or sample as the application's own role."
+            return privilegeReason
         }
         return nil
+    }
+
+    var poolerReason: String {
+        "A pooler seems to stand between Seep and PostgreSQL (\(facts.pooler)), and sessions behind it are not the application's. "
+            + "Give `database.url` of PostgreSQL itself."
+    }
+
+    var privilegeReason: String {
+        "The sampler's role cannot see whose the sessions are or what they do, so nothing healthy can be said. "
+            + "Run `\(facts.grant)` or sample as the application's own role."
     }
 
     private func commonOutcomes() -> String {
@@ -147,7 +155,7 @@ extension Judge {
         }
     }
 
-    private func stuckReason() -> String {
+    func stuckReason() -> String {
         let sessions = stuck
         let queries = Set(sessions.compactMap { alive[$0]?.query }.filter { !$0.isEmpty }).sorted()
         let last = queries.first.map { " Last query: \($0)" } ?? ""

@@ -15,7 +15,12 @@ package struct Judge: Sendable {
     struct Alive: Sendable {
         var owner: String
         var query: String
+        var application: String
         var bornIn: Int
+        /// The last step in which it was born or ran something.
+        var usedIn: Int
+        /// It was there before the run began.
+        var isOld: Bool
     }
 
     /// A process of the server under test.
@@ -63,7 +68,10 @@ package struct Judge: Sendable {
         case .born, .used, .floor:
             let known = alive[row.identity]
             alive[row.identity] = Alive(
-                owner: row.owner, query: row.lastQuery.isEmpty ? known?.query ?? "" : row.lastQuery, bornIn: known?.bornIn ?? row.step)
+                owner: row.owner, query: row.lastQuery.isEmpty ? known?.query ?? "" : row.lastQuery, application: row.application,
+                bornIn: known?.bornIn ?? row.step,
+                usedIn: row.event == .floor ? known?.usedIn ?? row.step : row.step,
+                isOld: known?.isOld ?? (row.time < .zero || row.event != .born))
         }
     }
 

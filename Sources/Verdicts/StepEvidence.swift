@@ -66,6 +66,8 @@ package struct StepEvidence: Hashable, Sendable {
     package var counts: Bool { voidReason.isEmpty }
     /// A rung, a wave, a dose step, or the wave after a long idle: a load whose residue is counted by owner.
     package var isDose: Bool { [.rung, .wave, .dose, .longIdle].contains(row.kind) }
+    /// Whether a silence ended the step; a load that is watched and goes on has none.
+    package var isSettled: Bool { row.kind != .watch || row.end - row.loadEnd >= .milliseconds(500) }
     /// How the count at rest changed over the step.
     package var growth: Int {
         guard let floor, let floorBefore else { return 0 }
@@ -145,7 +147,7 @@ extension StepEvidence {
             left = paired.left
             leftAtLoadEnd = left.values.reduce(0, +)
         }
-        self.left = row.kind == .baseline || row.kind == .restart ? [:] : left
+        self.left = [.baseline, .restart, .gap].contains(row.kind) ? [:] : left
         self.deathsOfOlder = deathsOfOlder
         self.inTransaction = inTransaction
         inTransactionUntouched = inTransaction.filter { !used.contains($0) && !bornHere.contains($0) }

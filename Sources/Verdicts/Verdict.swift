@@ -69,6 +69,16 @@ package struct Verdict: Hashable, Sendable, Codable {
             high = Rate.rounded(rate.high / 1000)
         }
 
+        /// Sessions per second, to six decimals: what a day fills may be little each second.
+        init(sessions: Int, seconds: Double) {
+            let interval = PoissonInterval(count: sessions)
+            func perSecond(_ count: Double) -> Double { (count / max(seconds, 0.001) * 1e6).rounded() / 1e6 }
+            kind = .second
+            each = perSecond(Double(sessions))
+            low = perSecond(interval.low)
+            high = perSecond(interval.high)
+        }
+
         enum CodingKeys: String, CodingKey {
             case kind, each, low, high
             case per1000 = "per_1000"
@@ -97,9 +107,19 @@ package struct Verdict: Hashable, Sendable, Codable {
         }
     }
 
+    /// Sessions whose last queries are alike.
     package struct Query: Hashable, Sendable, Codable {
+        /// The last query of one of them, as it was.
         package var text: String
+        /// What they have in common: the query without literals, comments and differences of white space.
+        package var fingerprint: String
         package var sessions: Int
+        /// What sqlcommenter's comments say, each with the value that most of them have.
+        package var tags: [String: String]
+        /// How many of them each owner holds.
+        package var owners: [String: Int]
+        /// How many of them have each `application_name`, as far as it is known.
+        package var applications: [String: Int]
     }
 
     package struct Owner: Hashable, Sendable, Codable {

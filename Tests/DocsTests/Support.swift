@@ -32,7 +32,11 @@ enum SampleVerdicts {
                     request: "a query", outcome: "2xx", transfers: 20, unitTransfers: 20, leaked: 20, leakPer1000: rate,
                     detectionLimitPer1000: 150)
             ],
-            queries: [Verdict.Query(text: "SELECT 1", sessions: 20)],
+            queries: [
+                Verdict.Query(
+                    text: "SELECT 1 /*route='%2F'*/", fingerprint: "select ?", sessions: 20, tags: ["route": "/"], owners: ["app cms": 20],
+                    applications: ["cms": 20])
+            ],
             owners: [Verdict.Owner(name: "pid 411", leftBehind: 20, held: 20, room: 8, roomFrom: "declared")],
             steps: [Verdict.StepSummary(id: 0, kind: .longIdle, requests: 20, leftBehind: 20, floor: 20, voidReason: "interrupted")],
             thresholds: [Verdict.Threshold(text: "errors.rate < 1%", held: true, seen: 0.005, limit: 0.01, unit: .share)])

@@ -1,3 +1,5 @@
+import Measurements
+
 /// The phrases that more than one report says of a run.
 package enum SummaryWords {
     /// The one figure of a run: what leaked, or how little could have gone unseen.
@@ -62,6 +64,10 @@ package enum SummaryWords {
                 "\(Figures.rate(summary.requestsPerSecond)) requests/s, p50 \(Figures.milliseconds(summary.p50Milliseconds)), p99 \(Figures.milliseconds(summary.p99Milliseconds))"
             ),
         ]
+        // What somebody else sent is not known.
+        if summary.steps.contains(where: { $0.kind == .watch }) {
+            rows = rows.filter { ["sessions", "limit, budget"].contains($0.0) }
+        }
         if let kept = summary.keptPer1000 { rows.insert(("still there at the end", "\(Figures.rate(kept)) per 1,000"), at: 1) }
         if let left = summary.timeToExhaustion { rows.append(("exhausted in", "\(Figures.span(left)) of such load")) }
         rows.append(("duration", Figures.span(summary.duration)))

@@ -139,7 +139,8 @@ final class SimulatedRun {
         for session in sessions { judge.consume(event(.floor, session, at: now)) }
         judge.consume(
             StepRow(
-                step: step.id, kind: step.kind, planned: step.plannedRequests, given: given, concurrency: peak,
+                step: step.id, kind: step.kind, planned: step.plannedRequests,
+                given: judge.facts.watch == nil ? given : 0, concurrency: peak,
                 connections: step.connections, only: only(step.mix), start: RunTime(microseconds: start),
                 loadStart: RunTime(microseconds: loadStart),
                 loadEnd: RunTime(microseconds: loadEnd), end: RunTime(microseconds: now), peakInFlight: peak, opened: opened, ended: ended,
@@ -163,10 +164,11 @@ final class SimulatedRun {
     }
 
     private func request(_ index: Int, worker: Int, step: Step) {
-        var which = index % judge.facts.requests.count
+        var which = index % max(1, judge.facts.requests.count)
         if case .only(let one) = step.mix { which = one }
         behaviour(self, which, worker)
         served += 1
+        if judge.facts.watch != nil { return }
         let name = judge.facts.requests[which].name
         judge.consume(
             TransferRow(
