@@ -3,6 +3,8 @@ package struct RunOptions: Sendable {
     /// Names of servers, `*` and `?` allowed; empty: all.
     package var servers: [String] = []
     package var quick = false
+    /// Each class alone.
+    package var isolate = false
     /// The folder that results go to.
     package var results = "results"
     /// Deals requests; the same seed deals the same.

@@ -76,7 +76,7 @@ package struct WatchCommand: Sendable {
 
     private func facts(_ database: DatabaseFacts, _ settings: DatabaseSettings) -> RunFacts {
         let headroom = database.headroomAtStart
-        return RunFacts(
+        var facts = RunFacts(
             requests: [], concurrency: 1, requestsPerWave: nil, waves: options.repeats, settleSeconds: options.settle.seconds,
             baselineSeconds: nil, warmUpSeconds: nil, unitDose: nil, longIdleSeconds: nil, sampleEverySeconds: settings.every.seconds,
             limit: headroom.limit, headroom: headroom.sessions, budget: settings.budget.sessions(of: headroom.limit),
@@ -85,5 +85,7 @@ package struct WatchCommand: Sendable {
             grant: database.grantNeeded ?? (database.tracksActivities ? "" : "ALTER SYSTEM SET track_activities = on"),
             reapers: database.reapers.map { "\($0.setting)=\($0.milliseconds)ms (\($0.setBy))" }, pooler: database.poolerSuspected ?? "",
             watch: RunFacts.Watch(gapSeconds: options.gap.seconds, command: options.program))
+        if options.room != nil { facts.roomIsPool = true }
+        return facts
     }
 }

@@ -170,7 +170,13 @@ final class LoadLoop {
 
     /// Makes room for the step; fails before anything is sent.
     private func begin(_ step: Step) throws(LoadError) {
-        if case .only(let index) = step.mix {
+        let named: [Int] =
+            switch step.mix {
+            case .all: []
+            case .only(let index): [index]
+            case .some(let indices): indices
+            }
+        for index in named {
             guard settings.scenario.requests.indices.contains(index) else { throw .noSuchRequest(index: index) }
         }
         now = .now

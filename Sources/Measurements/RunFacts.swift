@@ -52,6 +52,12 @@ package struct RunFacts: Hashable, Sendable, Codable {
     /// The verdict that is wanted; `nil`: clean or bounded.
     package var expected: String?
     package var thresholds: [Threshold]
+    /// What is declared is the size of a pool, whatever the number of databases; `nil`: of threads, or nothing.
+    package var roomIsPool: Bool?
+    /// Each class alone, by halving where there are many; `nil`: not asked for.
+    package var isolate: Bool?
+    /// What the application has to bear; `nil`: the scenario does not say it.
+    package var expectedUse: ExpectedUse?
     /// Present where the load is not ours and is only watched.
     package var watch: Watch?
 
@@ -74,7 +80,7 @@ package struct RunFacts: Hashable, Sendable, Codable {
         sampleEverySeconds: Double = 0.1, limit: Int, headroom: Int, budget: Int, declaredRoomPerWorker: Int? = nil,
         declaredWorkers: Int? = nil, managed: Bool = false, throwaway: Bool = false, seesSessions: Bool = true, grant: String = "",
         reapers: [String] = [], pooler: String = "", sessionsAtStart: Int = 0, expected: String? = nil,
-        thresholds: [Threshold] = [], watch: Watch? = nil
+        thresholds: [Threshold] = [], isolate: Bool? = nil, expectedUse: ExpectedUse? = nil, watch: Watch? = nil
     ) {
         self.requests = requests
         self.concurrency = concurrency
@@ -101,6 +107,8 @@ package struct RunFacts: Hashable, Sendable, Codable {
         self.sessionsAtStart = sessionsAtStart
         self.expected = expected
         self.thresholds = thresholds
+        self.isolate = isolate
+        self.expectedUse = expectedUse
         self.watch = watch
     }
 

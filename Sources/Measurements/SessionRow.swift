@@ -29,10 +29,20 @@ package struct SessionRow: CSVRow {
     package var lastQuery: String
     /// The session's `application_name`; empty: none, or not known.
     package var application: String
+    /// The database that the session is in; empty: not known.
+    package var database: String
+    /// Of `floor`: whether a process of this machine holds the client's end; `nil` where the session was never tied to one.
+    package var socket: Socket?
+
+    package enum Socket: String, Sendable {
+        case held
+        case gone
+    }
 
     package init(
         time: RunTime, step: Int, event: Event, pid: Int, backendStart: Int?, owner: String, whyOurs: String, state: String,
-        lastQuery: String, application: String = ""
+        lastQuery: String, application: String = "", database: String = "",
+        socket: Socket? = nil
     ) {
         self.time = time
         self.step = step
@@ -44,13 +54,18 @@ package struct SessionRow: CSVRow {
         self.state = state
         self.lastQuery = lastQuery
         self.application = application
+        self.database = database
+        self.socket = socket
     }
 
     package var identity: SessionIdentity { SessionIdentity(pid: pid, backendStart: backendStart) }
 
     package static let file = "sessions.csv"
-    package static let columns = ["t_s", "step", "event", "pid", "backend_start", "owner", "why_ours", "state", "last_query", "application_name"]
-    package static let laterColumns: Set<String> = ["application_name"]
+    package static let columns = [
+        "t_s", "step", "event", "pid", "backend_start", "owner", "why_ours", "state", "last_query", "application_name", "database",
+        "socket",
+    ]
+    package static let laterColumns: Set<String> = ["application_name", "database", "socket"]
 
     package func encode(into line: inout CSVEncoder) {
         line.append(time)
@@ -63,6 +78,8 @@ package struct SessionRow: CSVRow {
         line.append(state)
         line.append(lastQuery)
         line.append(application)
+        line.append(database)
+        line.append(socket?.rawValue ?? "")
     }
 
     package init(_ fields: CSVFields) throws(CSVError) {
@@ -76,6 +93,8 @@ package struct SessionRow: CSVRow {
         state = try fields.text("state")
         lastQuery = try fields.text("last_query")
         application = try fields.text("application_name")
+        database = try fields.text("database")
+        socket = try fields.text("socket").isEmpty ? nil : fields.value("socket", as: Socket.self)
     }
 }
 

@@ -38,6 +38,17 @@ package struct Step: Hashable, Sendable {
         case all
         /// Only the request of this index in the scenario.
         case only(Int)
+        /// Only these, equally often and in turn.
+        case some([Int])
+
+        /// The names of the requests for `steps.csv`; empty for all.
+        package func name(in requests: [RunFacts.Request]) -> String {
+            switch self {
+            case .all: ""
+            case .only(let index): requests[index].name
+            case .some(let indices): indices.map { requests[$0].name }.joined(separator: "; ")
+            }
+        }
     }
 
     /// What is sent.

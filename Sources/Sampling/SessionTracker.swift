@@ -86,11 +86,20 @@ struct SessionTracker {
         return writePending(at: time, force: true)
     }
 
+    /// Those of our sessions that a process of the server was found to hold.
+    var tied: [Backend] {
+        ours.values.filter { if case .process = seeking[$0.identity]?.tie { true } else { false } }.map(\.backend)
+    }
+
     /// Writes down who is there at the end of a settle, as the last snapshot has it.
-    mutating func settleFloor(at time: RunTime) -> (rows: [SessionRow], count: Int) {
+    ///
+    /// - Parameter held: of ``tied``, those whose socket a process still holds; `nil`: nobody looked.
+    mutating func settleFloor(at time: RunTime, held: Set<SessionIdentity>? = nil) -> (rows: [SessionRow], count: Int) {
         var rows = writePending(at: time, force: true)
         for tracked in inOrder() {
-            rows.append(row(.floor, tracked, at: time))
+            var row = row(.floor, tracked, at: time)
+            if let held, case .process = seeking[tracked.identity]?.tie { row.socket = held.contains(tracked.identity) ? .held : .gone }
+            rows.append(row)
         }
         return (rows, ours.count)
     }
@@ -253,7 +262,7 @@ struct SessionTracker {
         SessionRow(
             time: time, step: step, event: event, pid: tracked.backend.pid, backendStart: tracked.backend.start,
             owner: tracked.owner, whyOurs: tracked.whyOurs, state: tracked.backend.state?.rawValue ?? "",
-            lastQuery: tracked.backend.query, application: tracked.backend.names.application)
+            lastQuery: tracked.backend.query, application: tracked.backend.names.application, database: tracked.backend.names.database)
     }
 
     private func inOrder() -> [Tracked] { Self.ordered(ours.values) }

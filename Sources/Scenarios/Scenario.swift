@@ -25,12 +25,14 @@ package struct Scenario: Hashable, Sendable, Codable {
     package var servers: [ServerSpec]
     /// What must hold beside the verdict; in the order of the file.
     package var thresholds: [Threshold]
+    /// What the application has to bear; `nil`: not said.
+    package var expected: ExpectedUse?
     /// Values of environment variables whose names say that they are secret, and passwords of databases' URLs in such variables,
     /// wherever the scenario uses them; never written down.
     package var secretValues: Set<String> = []
 
     private enum CodingKeys: String, CodingKey {
-        case name, folder, target, authorized, database, data, http, requests, load, waves, tests, servers, thresholds
+        case name, folder, target, authorized, database, data, http, requests, load, waves, tests, servers, thresholds, expected
     }
 
     package init(
@@ -70,6 +72,7 @@ package struct Scenario: Hashable, Sendable, Codable {
         tests = try container.decode(TestSettings.self, forKey: .tests)
         servers = try container.decode([ServerSpec].self, forKey: .servers)
         thresholds = try container.decode([Threshold].self, forKey: .thresholds)
+        expected = try container.decodeIfPresent(ExpectedUse.self, forKey: .expected)
     }
 }
 

@@ -13,6 +13,17 @@ extension Judge {
         return []
     }
 
+    /// Sessions that a process of the server held, and whose socket nobody held at the ends of two settles in a row: PostgreSQL has not
+    /// noticed that the client is gone, as while a query runs.
+    var orphans: Set<SessionIdentity> {
+        let settled = evidence.filter { $0.counts && $0.isSettled && $0.row.kind != .restart }
+        for (earlier, later) in zip(settled, settled.dropFirst()).reversed() {
+            let found = earlier.orphans.intersection(later.orphans)
+            if !found.isEmpty { return found }
+        }
+        return []
+    }
+
     /// Requests that the warm-up saw succeed fail in the waves: at least half, where at most a fifth failed before.
     var startedToFail: Bool {
         let rungs = evidence.filter { $0.counts && $0.row.kind == .rung }.prefix(2)

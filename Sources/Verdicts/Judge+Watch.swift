@@ -22,6 +22,8 @@ extension Judge {
             (kind, reason) = (.leak, watchedLeak(test))
         } else if !stuck.isEmpty {
             (kind, reason) = (.stuck, stuckReason())
+        } else if !orphans.isEmpty {
+            (kind, reason) = (.stuck, orphanReason())
         } else if let why = watchBlindness(loads) {
             (kind, reason) = (.inconclusive, why)
         } else if settled.isEmpty {

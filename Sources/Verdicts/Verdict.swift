@@ -120,6 +120,10 @@ package struct Verdict: Hashable, Sendable, Codable {
         package var owners: [String: Int]
         /// How many of them have each `application_name`, as far as it is known.
         package var applications: [String: Int]
+
+        enum CodingKeys: String, CodingKey {
+            case text, fingerprint, sessions, tags, owners, applications
+        }
     }
 
     package struct Owner: Hashable, Sendable, Codable {
@@ -167,7 +171,7 @@ package struct Verdict: Hashable, Sendable, Codable {
 
     /// The version of this format, and of the rules of judgement.
     package static let currentSchema = 1
-    package static let currentRules = 1
+    package static let currentRules = 2
 
     package var schema = Verdict.currentSchema
     package var rules = Verdict.currentRules
@@ -200,6 +204,15 @@ package struct Verdict: Hashable, Sendable, Codable {
     package var owners: [Owner]
     package var steps: [StepSummary]
     package var thresholds: [Threshold]
+    /// The 95% interval of ``timeToExhaustionSeconds``; the upper end is `nil` where it may be never.
+    package var timeToExhaustionLowSeconds: Double?
+    package var timeToExhaustionHighSeconds: Double?
+    /// Classes that the moments of the births speak against; beside unit doses, and no proof.
+    package var suspects: [Suspect] = []
+    /// How what was left goes again; `nil` where nothing was.
+    package var recovery: Recovery?
+    /// What the scenario expects of the application, and whether it will bear it; `nil`: it does not say.
+    package var expected: Expected?
 
     enum CodingKeys: String, CodingKey {
         case schema, rules, verdict, reason, flags, law, requests, unexpected, limit, budget, classes, queries, owners, steps, thresholds
@@ -212,6 +225,9 @@ package struct Verdict: Hashable, Sendable, Codable {
         case sessionsAfter = "sessions_after"
         case detectionLimitPer1000 = "detection_limit"
         case timeToExhaustionSeconds = "time_to_exhaustion_s"
+        case timeToExhaustionLowSeconds = "time_to_exhaustion_low_s"
+        case timeToExhaustionHighSeconds = "time_to_exhaustion_high_s"
+        case suspects, recovery, expected
         case requestsPerSecond = "requests_per_second"
     }
 }

@@ -24,6 +24,9 @@ struct Run: AsyncParsableCommand {
     @Flag(help: "Three waves and shorter silences; no long idle.")
     var quick = false
 
+    @Flag(help: "Send each request alone, by halving where there are many, to tell which of them leave sessions.")
+    var isolate = false
+
     @Option(help: "The folder that results go to.")
     var results = "results"
 
@@ -48,6 +51,7 @@ struct Run: AsyncParsableCommand {
         var options = RunOptions()
         options.servers = servers
         options.quick = quick
+        options.isolate = isolate
         options.results = results
         options.seed = seed
         options.plain = plain

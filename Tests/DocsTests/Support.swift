@@ -39,7 +39,12 @@ enum SampleVerdicts {
             ],
             owners: [Verdict.Owner(name: "pid 411", leftBehind: 20, held: 20, room: 8, roomFrom: "declared")],
             steps: [Verdict.StepSummary(id: 0, kind: .longIdle, requests: 20, leftBehind: 20, floor: 20, voidReason: "interrupted")],
-            thresholds: [Verdict.Threshold(text: "errors.rate < 1%", held: true, seen: 0.005, limit: 0.01, unit: .share)])
+            thresholds: [Verdict.Threshold(text: "errors.rate < 1%", held: true, seen: 0.005, limit: 0.01, unit: .share)],
+            timeToExhaustionLowSeconds: 20, timeToExhaustionHighSeconds: 30,
+            suspects: [Verdict.Suspect(request: "a query", outcome: "2xx", sessions: 20, of: 20, share: 0.1, probability: 1e-12)],
+            recovery: Verdict.Recovery(kind: .timer, deaths: 20, watchedSeconds: 45, afterSeconds: 16),
+            expected: Verdict.Expected(
+                requestsPerDay: 1000, restartsEverySeconds: 86_400, leftAtMost: 20, survives: true, requestsNeeded: 100))
     }
 
     /// With an entry in each list, and every value that may be unknown unknown.
@@ -64,6 +69,10 @@ enum SampleVerdicts {
         verdict.steps[0].voidReason = nil
         verdict.thresholds[0].held = nil
         verdict.thresholds[0].seen = nil
+        verdict.timeToExhaustionLowSeconds = nil
+        verdict.timeToExhaustionHighSeconds = nil
+        verdict.recovery = nil
+        verdict.expected = nil
         return verdict
     }
 }

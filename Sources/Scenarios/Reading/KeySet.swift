@@ -18,10 +18,10 @@ struct KeySet {
         planned: planned)
 
     private static let inEnvironments = [
-        "target", "authorized", "database", "http", "requests", "load", "waves", "tests", "servers", "thresholds",
+        "target", "authorized", "database", "http", "requests", "load", "waves", "tests", "servers", "thresholds", "expected",
     ]
 
-    private static let planned = ["data", "soak", "expected", "matrix", "repeat"]
+    private static let planned = ["data", "soak", "matrix", "repeat"]
 
     static let environment = KeySet("an environment", inEnvironments, planned: planned)
 
@@ -49,6 +49,8 @@ struct KeySet {
     static let waves = KeySet("`waves`", ["count", "settle"], planned: ["soak"])
 
     static let tests = KeySet("`tests`", ["baseline", "warm_up", "unit_dose", "long_idle"])
+
+    static let expected = KeySet("`expected`", ["requests_per_day", "restarts"])
 
     static let server = KeySet(
         "a server",

@@ -24,6 +24,7 @@ struct ScenarioDecoder {
         if let waves = map["waves"].flatMap(waves) { scenario.waves = waves }
         if let tests = map["tests"].flatMap(tests) { scenario.tests = tests }
         if let thresholds = map["thresholds"] { scenario.thresholds = self.thresholds(thresholds, requests: scenario.requests) }
+        scenario.expected = map["expected"].flatMap(expected)
         scenario.secretValues = secretValues
         guard diagnostics.isEmpty else { throw diagnostics.sorted }
         return scenario
