@@ -48,7 +48,8 @@ let package = Package(
             dependencies: [
                 "LinuxIO", "Curl", "Postgres", "Scenarios", "Measurements", "Load", "Sampling", "Servers", "Verdicts", "Reports",
             ]),
-        .executableTarget(name: "seep", dependencies: ["Harness", "LinuxIO", "Measurements", "Scenarios", "Verdicts", argumentParser]),
+        .executableTarget(
+            name: "seep", dependencies: ["Harness", "LinuxIO", "Measurements", "Sampling", "Scenarios", "Verdicts", argumentParser]),
         .executableTarget(name: "leaky", dependencies: ["LinuxIO", "Postgres", argumentParser]),
         // For `make bench`: here, because the modules are visible inside their package only.
         .executableTarget(

@@ -100,7 +100,7 @@ extension Measurement {
     }
 
     /// 150018 is 15.18.
-    private static var libpqVersion: String {
+    static var libpqVersion: String {
         let number = PostgresConnection.libraryVersion
         return "\(number / 10_000).\(number % 10_000)"
     }
@@ -112,7 +112,7 @@ extension Measurement {
         let scenario = cell.scenario
         let headroom = facts.headroomAtStart
         let load = LoadShape(scenario.load)
-        return RunFacts(
+        var all = RunFacts(
             requests: scenario.requests.map { RunFacts.Request(name: $0.name, weight: $0.weight) }, concurrency: load.concurrency,
             requestsPerWave: load.requests, waves: scenario.waves.count, settleSeconds: scenario.waves.settle.seconds,
             baselineSeconds: scenario.tests.baseline?.seconds, warmUpSeconds: scenario.tests.warmUp?.seconds,
@@ -123,7 +123,10 @@ extension Measurement {
             managed: place.server != nil, throwaway: place.throwaway, seesSessions: facts.seesStates && facts.tracksActivities,
             grant: facts.grantNeeded ?? (facts.tracksActivities ? "" : "ALTER SYSTEM SET track_activities = on"),
             reapers: facts.reapers.map { "\($0.setting)=\($0.milliseconds)ms (\($0.setBy))" }, pooler: facts.poolerSuspected ?? "",
-            sessionsAtStart: 0, expected: cell.server?.expect, thresholds: scenario.thresholds)
+            sessionsAtStart: 0, expected: cell.server?.expect, thresholds: scenario.thresholds,
+            isolate: cell.options.isolate ? true : nil, expectedUse: scenario.expected)
+        if cell.server?.pool != nil { all.roomIsPool = true }
+        return all
     }
 }
 

@@ -136,7 +136,8 @@ final class Measurement {
         let row = StepRow(
             step: step.id, kind: step.kind, planned: step.plannedRequests, given: outcome?.given ?? 0,
             concurrency: outcome?.concurrency ?? 0,
-            connections: step.connections, only: onlyName(step.mix), start: start, loadStart: loadStart, loadEnd: loadEnd, end: end,
+            connections: step.connections, only: step.mix.name(in: info.facts.requests), start: start, loadStart: loadStart,
+            loadEnd: loadEnd, end: end,
             peakInFlight: outcome?.peakInFlight ?? 0, opened: outcome?.opened ?? 0, retried: outcome?.retried ?? 0, ended: ended,
             why: step.why)
         add(outcome, of: step.kind)
@@ -168,11 +169,6 @@ final class Measurement {
         guard let outcome, outcome.given > 0, cell.interruption.isRequested else { return await rest(duration) }
         let deadline = MonotonicInstant.now + min(duration, .seconds(3))
         while MonotonicInstant.now < deadline, faults.first == nil { try? await Task.sleep(for: .milliseconds(50)) }
-    }
-
-    private func onlyName(_ mix: Step.Mix) -> String {
-        if case .only(let index) = mix { return info.facts.requests[index].name }
-        return ""
     }
 
     private func add(_ outcome: LoadOutcome?, of kind: Step.Kind) {

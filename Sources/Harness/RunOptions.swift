@@ -13,6 +13,8 @@ package struct RunOptions: Sendable {
     /// A recorded run to compare with; exit code 1 where this one is worse.
     package var baseline: String?
     package var quick = false
+    /// Each class alone.
+    package var isolate = false
     /// The folder that results go to.
     package var results = "results"
     /// Deals requests; the same seed deals the same.

@@ -19,6 +19,8 @@ struct DealtOrder {
         switch mix {
         case .only(let index):
             order = [index]
+        case .some(let indices):
+            order = indices
         case .all:
             if let planned, planned <= Self.longest {
                 order = dealer(planned)

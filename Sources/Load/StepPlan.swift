@@ -17,7 +17,13 @@ struct StepPlan: Sendable {
 
     init(_ step: Step, _ settings: LoadSettings) throws(LoadError) {
         let scenario = settings.scenario
-        if case .only(let index) = step.mix {
+        let named: [Int] =
+            switch step.mix {
+            case .all: []
+            case .only(let index): [index]
+            case .some(let indices): indices
+            }
+        for index in named {
             guard scenario.requests.indices.contains(index) else { throw .noSuchRequest(index: index) }
         }
         self.step = step

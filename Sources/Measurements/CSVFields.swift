@@ -92,14 +92,17 @@ package final class CSVFields {
     }
 
     /// Takes the line that was scanned last as the header.
-    func takeHeader(for wanted: [String]) throws(CSVError) {
+    ///
+    /// - Parameter later: columns that files of an earlier Seep lack; they read as empty.
+    func takeHeader(for wanted: [String], later: Set<String> = []) throws(CSVError) {
         let found = (0..<count).map { makeText(state.pointee.fields[$0]) }
         state.pointee.width = found.count
         state.pointee.columns.deallocate()
         state.pointee.columns = .allocate(capacity: max(wanted.count, 1))
         for name in wanted {
-            guard let place = found.firstIndex(of: name) else { throw missing(name) }
-            (state.pointee.columns + state.pointee.columnCount).initialize(to: Column(name: name, place: place))
+            let place = found.firstIndex(of: name)
+            if place == nil, !later.contains(name) { throw missing(name) }
+            (state.pointee.columns + state.pointee.columnCount).initialize(to: Column(name: name, place: place ?? Self.absent))
             state.pointee.columnCount += 1
         }
     }
@@ -170,7 +173,13 @@ package final class CSVFields {
 
     private func field(_ column: String) throws(CSVError) -> Field { field(at: try position(column)) }
 
-    private func field(at position: Int) -> Field { state.pointee.fields[state.pointee.columns[position].place] }
+    /// The place of a column that the file lacks and need not have.
+    private static var absent: Int { -1 }
+
+    private func field(at position: Int) -> Field {
+        let place = state.pointee.columns[position].place
+        return place == Self.absent ? Field(start: 0, end: 0, hasDoubledQuotes: false) : state.pointee.fields[place]
+    }
 
     /// Where a column stands among those of the row type.
     private func position(_ column: String) throws(CSVError) -> Int {

@@ -21,9 +21,13 @@ package struct LiveSessions: Equatable, Sendable {
     package var row: ConnectionRow
     /// When the row was taken; older than a second: the sampler is blind.
     package var time: RunTime
+    /// When a session of ours last began, or changed its state or query; the moment of the sample while one is active. Unknown
+    /// where privileges do not show states.
+    package var lastActivity: RunTime?
 
-    package init(row: ConnectionRow, time: RunTime) {
+    package init(row: ConnectionRow, time: RunTime, lastActivity: RunTime? = nil) {
         self.row = row
         self.time = time
+        self.lastActivity = lastActivity
     }
 }

@@ -52,6 +52,27 @@ package struct RunFacts: Hashable, Sendable, Codable {
     /// The verdict that is wanted; `nil`: clean or bounded.
     package var expected: String?
     package var thresholds: [Threshold]
+    /// What is declared is the size of a pool, whatever the number of databases; `nil`: of threads, or nothing.
+    package var roomIsPool: Bool?
+    /// Each class alone, by halving where there are many; `nil`: not asked for.
+    package var isolate: Bool?
+    /// What the application has to bear; `nil`: the scenario does not say it.
+    package var expectedUse: ExpectedUse?
+    /// Present where the load is not ours and is only watched.
+    package var watch: Watch?
+
+    /// How somebody else's load is watched.
+    package struct Watch: Hashable, Sendable, Codable {
+        /// The silence that makes a gap.
+        package var gapSeconds: Double
+        /// The command that makes the load, as it was given; empty: it runs elsewhere.
+        package var command: String
+
+        package init(gapSeconds: Double, command: String) {
+            self.gapSeconds = gapSeconds
+            self.command = command
+        }
+    }
 
     package init(
         requests: [Request], concurrency: Int = 8, requestsPerWave: Int? = 101, waves: Int = 5, settleSeconds: Double = 5,
@@ -59,7 +80,7 @@ package struct RunFacts: Hashable, Sendable, Codable {
         sampleEverySeconds: Double = 0.1, limit: Int, headroom: Int, budget: Int, declaredRoomPerWorker: Int? = nil,
         declaredWorkers: Int? = nil, managed: Bool = false, throwaway: Bool = false, seesSessions: Bool = true, grant: String = "",
         reapers: [String] = [], pooler: String = "", sessionsAtStart: Int = 0, expected: String? = nil,
-        thresholds: [Threshold] = []
+        thresholds: [Threshold] = [], isolate: Bool? = nil, expectedUse: ExpectedUse? = nil, watch: Watch? = nil
     ) {
         self.requests = requests
         self.concurrency = concurrency
@@ -86,6 +107,9 @@ package struct RunFacts: Hashable, Sendable, Codable {
         self.sessionsAtStart = sessionsAtStart
         self.expected = expected
         self.thresholds = thresholds
+        self.isolate = isolate
+        self.expectedUse = expectedUse
+        self.watch = watch
     }
 
     /// Load stops when headroom falls below this: Seep never takes the last slots.

@@ -27,10 +27,22 @@ package struct SessionRow: CSVRow {
     package var state: String
     /// The text of the last query at most 1 KB long; empty: none yet, or not to be seen.
     package var lastQuery: String
+    /// The session's `application_name`; empty: none, or not known.
+    package var application: String
+    /// The database that the session is in; empty: not known.
+    package var database: String
+    /// Of `floor`: whether a process of this machine holds the client's end; `nil` where the session was never tied to one.
+    package var socket: Socket?
+
+    package enum Socket: String, Sendable {
+        case held
+        case gone
+    }
 
     package init(
         time: RunTime, step: Int, event: Event, pid: Int, backendStart: Int?, owner: String, whyOurs: String, state: String,
-        lastQuery: String
+        lastQuery: String, application: String = "", database: String = "",
+        socket: Socket? = nil
     ) {
         self.time = time
         self.step = step
@@ -41,12 +53,19 @@ package struct SessionRow: CSVRow {
         self.whyOurs = whyOurs
         self.state = state
         self.lastQuery = lastQuery
+        self.application = application
+        self.database = database
+        self.socket = socket
     }
 
     package var identity: SessionIdentity { SessionIdentity(pid: pid, backendStart: backendStart) }
 
     package static let file = "sessions.csv"
-    package static let columns = ["t_s", "step", "event", "pid", "backend_start", "owner", "why_ours", "state", "last_query"]
+    package static let columns = [
+        "t_s", "step", "event", "pid", "backend_start", "owner", "why_ours", "state", "last_query", "application_name", "database",
+        "socket",
+    ]
+    package static let laterColumns: Set<String> = ["application_name", "database", "socket"]
 
     package func encode(into line: inout CSVEncoder) {
         line.append(time)
@@ -58,6 +77,9 @@ package struct SessionRow: CSVRow {
         line.append(whyOurs)
         line.append(state)
         line.append(lastQuery)
+        line.append(application)
+        line.append(database)
+        line.append(socket?.rawValue ?? "")
     }
 
     package init(_ fields: CSVFields) throws(CSVError) {
@@ -70,6 +92,9 @@ package struct SessionRow: CSVRow {
         whyOurs = try fields.text("why_ours")
         state = try fields.text("state")
         lastQuery = try fields.text("last_query")
+        application = try fields.text("application_name")
+        database = try fields.text("database")
+        socket = try fields.text("socket").isEmpty ? nil : fields.value("socket", as: Socket.self)
     }
 }
 

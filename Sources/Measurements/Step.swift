@@ -17,6 +17,10 @@ package struct Step: Hashable, Sendable {
         case longIdle = "long_idle"
         /// Nothing but watching how the residue goes.
         case recovery
+        /// A load that is not ours, up to a gap in it.
+        case watch
+        /// A silence in a load that is not ours, in which nobody did anything.
+        case gap
     }
 
     /// What the clients' connections are like.
@@ -34,6 +38,17 @@ package struct Step: Hashable, Sendable {
         case all
         /// Only the request of this index in the scenario.
         case only(Int)
+        /// Only these, equally often and in turn.
+        case some([Int])
+
+        /// The names of the requests for `steps.csv`; empty for all.
+        package func name(in requests: [RunFacts.Request]) -> String {
+            switch self {
+            case .all: ""
+            case .only(let index): requests[index].name
+            case .some(let indices): indices.map { requests[$0].name }.joined(separator: "; ")
+            }
+        }
     }
 
     /// What is sent.

@@ -22,7 +22,7 @@ package struct StepRow: CSVRow {
     package var given: Int
     package var concurrency: Int
     package var connections: Step.Connections
-    /// The name of the request when only one was dealt.
+    /// The name of the request when only one was dealt, the names with `; ` between when only some were.
     package var only: String
     package var start: RunTime
     /// When the first request was sent; later than the start where a silence comes first.
@@ -64,6 +64,9 @@ package struct StepRow: CSVRow {
 
     /// The silence before the load.
     package var lead: Duration { loadStart - start }
+
+    /// No load by design: the whole step is a silence.
+    package var isSilence: Bool { [.baseline, .recovery, .gap].contains(kind) }
 
     package static let file = "steps.csv"
     package static let columns = [

@@ -23,7 +23,7 @@ extension RunSummary {
                 name: "\($0.request) \($0.outcome)", transfers: $0.transfers, leaks: $0.leaked, leakPer1000: $0.leakPer1000.map(Rate.init),
                 detectionLimit: $0.detectionLimitPer1000)
         }
-        queries = verdict.queries.map { QueryLine(text: $0.text, sessions: $0.sessions) }
+        queries = verdict.queries.map { QueryLine(text: $0.fingerprint, sessions: $0.sessions, origin: Self.origin($0)) }
         owners = verdict.owners.map { OwnerLine(name: $0.name, leftBehind: $0.leftBehind, room: $0.room) }
         thresholds = verdict.thresholds.map {
             ThresholdLine(text: $0.text, held: $0.held, seen: $0.seen.map(Figures.threshold($0.unit)) ?? "", untold: $0.untold ?? "")
@@ -73,6 +73,18 @@ extension RunSummary {
     /// `p99 0.2 ms, at most 1.4 ms; 10 dropped`.
     private static func lateness(_ totals: RunInfo.Totals, _ arrivals: RunInfo.Arrivals) -> String {
         "p99 \(Figures.milliseconds(totals.lateP99)), at most \(Figures.milliseconds(totals.lateMax)); \(Figures.count(arrivals.dropped)) dropped"
+    }
+
+    /// The tags of a query's comments, then its owners and application names with their counts.
+    fileprivate static func origin(_ query: Verdict.Query) -> String {
+        func counted(_ names: [String: Int]) -> [String] {
+            names.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3).map { "\($0.key) ×\($0.value)" }
+        }
+        let tags = query.tags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        return [
+            tags.joined(separator: " "), counted(query.owners).joined(separator: ", "), counted(query.applications).joined(separator: ", "),
+        ]
+        .filter { !$0.isEmpty }.joined(separator: "; ")
     }
 }
 

@@ -37,12 +37,16 @@ package struct RunSummary: Sendable {
     }
 
     package struct QueryLine: Hashable, Sendable {
+        /// Without literals and comments.
         package var text: String
         package var sessions: Int
+        /// Where it comes from: `route=/page controller=index`, and who holds it; empty where nothing is known.
+        package var origin: String
 
-        package init(text: String, sessions: Int) {
+        package init(text: String, sessions: Int, origin: String = "") {
             self.text = text
             self.sessions = sessions
+            self.origin = origin
         }
     }
 

@@ -32,6 +32,15 @@ extension ProcessWatch {
         return ties
     }
 
+    /// Those of the sessions, once tied to a process, whose client's end some process of this machine holds now: the server's, or one
+    /// that has it from there. A socket that nobody holds is not in the table, or has no inode there.
+    ///
+    /// - Returns: `nil` where no process of the server is left in whose network one could look.
+    func held(_ tied: [Backend]) -> Set<SessionIdentity>? {
+        guard !tied.isEmpty, let seer = refresh().first?.pid else { return nil }
+        return Set(sockets(of: tied, in: SocketTable(remotePort: databasePort, asSeenBy: seer)).values)
+    }
+
     private func sockets(of wanted: [Backend], in table: SocketTable) -> [UInt64: SessionIdentity] {
         var byPort: [UInt16: [(IPAddress, SessionIdentity)]] = [:]
         for backend in wanted {

@@ -80,7 +80,8 @@ extension SamplerLoop {
         row.serverClockOffsetMicroseconds = clock.offset
         row.note = takeNotes()
         directory.connections.append(row)
-        shared.value.withLock { $0.latest = LiveSessions(row: row, time: time) }
+        let activity = row.active.map { $0 > 0 ? time : tracker.lastActivity ?? .zero }
+        shared.value.withLock { $0.latest = LiveSessions(row: row, time: time, lastActivity: activity) }
     }
 
     /// Looks for the sockets of new sessions, in at most a twentieth of the time; at once when somebody waits for the sample.

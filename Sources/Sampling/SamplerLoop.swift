@@ -154,7 +154,7 @@ struct SamplerLoop: ~Copyable {
                 flush()
                 return reply.resume(returning: nil)
             }
-            let floor = tracker.settleFloor(at: time)
+            let floor = tracker.settleFloor(at: time, held: processes.held(tracker.tied))
             write(floor.rows)
             flush()
             shared.value.withLock { $0.floor = floor.count }

@@ -58,6 +58,8 @@ struct SessionTracker {
     private(set) var ours: [SessionIdentity: Tracked] = [:]
     private var seeking: [SessionIdentity: Seeking] = [:]
     private var tiesWork = false
+    /// When a session of ours last began, or changed its state or query; on the run's clock.
+    private(set) var lastActivity: RunTime?
     /// Snapshots so far.
     private var generation = 0
 
@@ -84,11 +86,20 @@ struct SessionTracker {
         return writePending(at: time, force: true)
     }
 
+    /// Those of our sessions that a process of the server was found to hold.
+    var tied: [Backend] {
+        ours.values.filter { if case .process = seeking[$0.identity]?.tie { true } else { false } }.map(\.backend)
+    }
+
     /// Writes down who is there at the end of a settle, as the last snapshot has it.
-    mutating func settleFloor(at time: RunTime) -> (rows: [SessionRow], count: Int) {
+    ///
+    /// - Parameter held: of ``tied``, those whose socket a process still holds; `nil`: nobody looked.
+    mutating func settleFloor(at time: RunTime, held: Set<SessionIdentity>? = nil) -> (rows: [SessionRow], count: Int) {
         var rows = writePending(at: time, force: true)
         for tracked in inOrder() {
-            rows.append(row(.floor, tracked, at: time))
+            var row = row(.floor, tracked, at: time)
+            if let held, case .process = seeking[tracked.identity]?.tie { row.socket = held.contains(tracked.identity) ? .held : .gone }
+            rows.append(row)
         }
         return (rows, ours.count)
     }
@@ -121,7 +132,11 @@ struct SessionTracker {
         for backend in snapshot.backends {
             let identity = backend.identity
             if let index = ours.index(forKey: identity) {
+                let before = ours.values[index].backend
                 ours.values[index].see(backend, in: generation)
+                if before.stateChange != backend.stateChange || before.queryStart != backend.queryStart {
+                    noteActivity(of: backend, snapshot)
+                }
                 if !ours.values[index].isDecided { decide(identity, processesKnown: processesKnown) }
                 continue
             }
@@ -130,6 +145,7 @@ struct SessionTracker {
                 let why = ownership.whyOurs(backend.names, tie: tie, processesKnown: processesKnown, tiesWork: tiesWork)
             else { continue }
             changes.born += 1
+            noteActivity(of: backend, snapshot)
             ours[identity] = Tracked(
                 backend: backend, born: backend.start.map(snapshot.runTime(server:)) ?? snapshot.time, whyOurs: why,
                 owner: SessionOwnership.owner(of: backend.names, tie: tie),
@@ -146,6 +162,12 @@ struct SessionTracker {
         for tracked in inOrder() { bury(tracked, at: time, into: &changes) }
         seeking.removeAll()
         return changes
+    }
+
+    private mutating func noteActivity(of backend: Backend, _ snapshot: Snapshot) {
+        let changed = [backend.start, backend.stateChange, backend.queryStart].compactMap(\.self).max()
+        let time = changed.map(snapshot.runTime(server:)) ?? snapshot.time
+        lastActivity = max(lastActivity ?? time, time)
     }
 
     private mutating func learn(_ ties: [SessionIdentity: SessionTie], in snapshot: Snapshot) {
@@ -240,7 +262,7 @@ struct SessionTracker {
         SessionRow(
             time: time, step: step, event: event, pid: tracked.backend.pid, backendStart: tracked.backend.start,
             owner: tracked.owner, whyOurs: tracked.whyOurs, state: tracked.backend.state?.rawValue ?? "",
-            lastQuery: tracked.backend.query)
+            lastQuery: tracked.backend.query, application: tracked.backend.names.application, database: tracked.backend.names.database)
     }
 
     private func inOrder() -> [Tracked] { Self.ordered(ours.values) }

@@ -29,12 +29,15 @@ package struct Scenario: Hashable, Sendable, Codable {
     package var matrix: Matrix?
     /// Whole runs of each configuration; 1 to 100.
     package var repeats = 1
+    /// What the application has to bear; `nil`: not said.
+    package var expected: ExpectedUse?
     /// Values of environment variables whose names say that they are secret, and passwords of databases' URLs in such variables,
     /// wherever the scenario uses them; never written down.
     package var secretValues: Set<String> = []
 
     private enum CodingKeys: String, CodingKey {
-        case name, folder, target, authorized, database, data, http, requests, load, waves, tests, servers, thresholds, matrix, repeats
+        case name, folder, target, authorized, database, data, http, requests, load, waves, tests, servers, thresholds, matrix, repeats,
+            expected
     }
 
     package init(
@@ -76,6 +79,7 @@ package struct Scenario: Hashable, Sendable, Codable {
         thresholds = try container.decode([Threshold].self, forKey: .thresholds)
         matrix = try container.decodeIfPresent(Matrix.self, forKey: .matrix)
         repeats = try container.decodeIfPresent(Int.self, forKey: .repeats) ?? 1
+        expected = try container.decodeIfPresent(ExpectedUse.self, forKey: .expected)
     }
 }
 

@@ -4,10 +4,21 @@ import Measurements
 extension Judge {
     /// Sessions in the same transaction at the ends of two settles in a row, born after the baseline.
     var stuck: Set<SessionIdentity> {
-        let settled = evidence.filter { $0.counts && $0.row.kind != .baseline && $0.row.kind != .restart }
+        let settled = evidence.filter { $0.counts && $0.isSettled && $0.row.kind != .baseline && $0.row.kind != .restart }
         let initial = evidence.first { $0.row.kind == .baseline }?.inTransaction ?? []
         for (earlier, later) in zip(settled, settled.dropFirst()).reversed() {
             let found = earlier.inTransaction.intersection(later.inTransactionUntouched).subtracting(initial)
+            if !found.isEmpty { return found }
+        }
+        return []
+    }
+
+    /// Sessions that a process of the server held, and whose socket nobody held at the ends of two settles in a row: PostgreSQL has not
+    /// noticed that the client is gone, as while a query runs.
+    var orphans: Set<SessionIdentity> {
+        let settled = evidence.filter { $0.counts && $0.isSettled && $0.row.kind != .restart }
+        for (earlier, later) in zip(settled, settled.dropFirst()).reversed() {
+            let found = earlier.orphans.intersection(later.orphans)
             if !found.isEmpty { return found }
         }
         return []

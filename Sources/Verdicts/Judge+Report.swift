@@ -2,7 +2,7 @@ import Measurements
 
 extension Judge {
     /// How many of the most frequent last queries, and owners, a verdict names.
-    private static let listed = 20
+    static let listed = 20
 
     /// Puts the figures beside the verdict.
     func report(
@@ -11,19 +11,16 @@ extension Judge {
         let isLeak = kind == .leak
         let rate = isLeak ? grossRate(test) : nil
         let requests = judgedRequests
-        let waves = evidence.filter { $0.counts && $0.row.kind == .wave }
-        let loadSeconds = waves.reduce(0.0) { $0 + max(0, ($1.row.loadEnd - $1.row.start) / .seconds(1)) }
-        let perSecond = loadSeconds > 0 ? Double(waves.reduce(0) { $0 + $1.transfers }) / loadSeconds : nil
+        let perSecond = requestsPerSecond
         let doses = evidence.filter { $0.counts && $0.isDose }
         let dosed = doses.reduce(0) { $0 + $1.row.given }
         let kept = dosed > 0 ? Double(doses.reduce(0) { $0 + $1.growth }) * 1000 / Double(dosed) : nil
-        let law = isLeak ? law(rate) : nil
-        let followsRequests = law.map { $0.kind == .request || $0.kind == .connection } ?? true
+        let watched = facts.watch == nil ? nil : watchTest
+        let law = isLeak ? watched?.law ?? law(rate) : nil
+        let followsRequests = law.map { [.request, .connection, .hangUp].contains($0.kind) } ?? true
         let left = evidence.filter(\.counts).reduce(0) { $0 + $1.totalLeft }
-        var exhaustion: Double?
-        if isLeak, followsRequests, let perSecond, let kept, kept > 0, perSecond > 0 {
-            exhaustion = Double(facts.headroom) / (kept / 1000 * perSecond)
-        }
+        let pace = followsRequests ? perSecond : nil
+        let exhaustion = isLeak ? exhaustion(law: law, requestsPerSecond: pace) : nil
         let wanted = facts.expected.map { $0 == kind.rawValue } ?? (kind == .clean || kind == .bounded)
         let thresholds = thresholds.results
         let exit = exitCode(kind, isWanted: wanted, thresholds)
@@ -37,14 +34,17 @@ extension Judge {
                 ? nil
                 : Verdict.Rate.rounded(
                     (left == 0 ? PoissonInterval.zeroSeenLimit : PoissonInterval(count: left).high) * 1000 / Double(requests)),
-            timeToExhaustionSeconds: exhaustion.map { $0.rounded() }, requestsPerSecond: perSecond.map(Verdict.Rate.rounded),
-            classes: classReport(isLeak: isLeak), queries: isLeak ? queryReport() : [], owners: ownerReport(),
+            timeToExhaustionSeconds: exhaustion?.estimate, requestsPerSecond: perSecond.map(Verdict.Rate.rounded),
+            classes: classReport(isLeak: isLeak), queries: namesQueries(kind) ? queryReport() : [],
+            owners: ownerReport(),
             steps: evidence.map {
                 Verdict.StepSummary(
                     id: $0.row.step, kind: $0.row.kind, requests: $0.row.given, leftBehind: $0.totalLeft, floor: $0.floor,
                     voidReason: $0.voidReason.isEmpty ? nil : $0.voidReason)
             },
-            thresholds: thresholds, generator: self.thresholds.generatorReport)
+            thresholds: thresholds, generator: self.thresholds.generatorReport, timeToExhaustionLowSeconds: exhaustion?.low,
+            timeToExhaustionHighSeconds: exhaustion?.high, suspects: isLeak ? suspects : [],
+            recovery: isLeak || kind == .bounded ? recoveryReport : nil, expected: expectedReport(kind))
     }
 
     /// A threshold that failed, or ended the run, fails the run whatever the verdict; one that nothing could tell makes nothing good.
@@ -55,11 +55,14 @@ extension Judge {
         return thresholds.contains { $0.held == nil } ? 3 : 0
     }
 
+    var lawTest: LawTest { LawTest(steps: evidence, isByDose: leakTest().finding != nil, silent: silentGrowth) }
+
     private func law(_ rate: Verdict.Rate?) -> Verdict.Law? {
         if leakTest().finding == nil, staircase.isProven {
             return Verdict.Law(.idlePeriod, sessions: staircase.left, in: staircase.periods)
         }
-        let test = LawTest(steps: evidence, isByDose: leakTest().finding != nil)
+        let test = lawTest
+        if test.kind == .second { return Verdict.Law(sessions: test.left, seconds: test.seconds) }
         if test.kind != .request { return Verdict.Law(test.kind, sessions: test.left, in: test.count) }
         return rate.map(Verdict.Law.init(requestRate:))
     }
@@ -73,7 +76,7 @@ extension Judge {
         if !facts.pooler.isEmpty { flags.append(.pooled) }
         if !facts.throwaway, background() > 0.05 { flags.append(.contaminated) }
         if !facts.seesSessions { flags.append(.limitedPrivileges) }
-        if !evidence.contains(where: { $0.row.kind == .longIdle }) { flags.append(.longIdleNotTried) }
+        if facts.watch == nil, !evidence.contains(where: { $0.row.kind == .longIdle }) { flags.append(.longIdleNotTried) }
         if thresholds.isGeneratorLimited { flags.append(.generatorLimited) }
         if !complete { flags.append(.cutShort) }
         return flags
@@ -96,15 +99,6 @@ extension Judge {
                 request: key.request, outcome: key.outcome, transfers: count, unitTransfers: seen?.transfers ?? 0,
                 leaked: seen?.leaked ?? 0,
                 leakPer1000: seen.map { Verdict.Rate(sessions: $0.leaked, requests: $0.transfers) }, detectionLimitPer1000: limit)
-        }
-    }
-
-    /// The last queries of the sessions that are still there, by how many they hold.
-    private func queryReport() -> [Verdict.Query] {
-        var counts: [String: Int] = [:]
-        for session in alive.values { counts[session.query.isEmpty ? "(none)" : session.query, default: 0] += 1 }
-        return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(Self.listed).map {
-            Verdict.Query(text: $0.key, sessions: $0.value)
         }
     }
 

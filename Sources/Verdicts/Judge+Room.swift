@@ -4,10 +4,13 @@ extension Judge {
     /// What an owner may keep without leaking, and how that is known.
     func room(of owner: String) -> (sessions: Int?, from: String) {
         let process = owner.hasPrefix("pid ") ? Int(owner.dropFirst(4)) : nil
+        // A thread may keep a session in each database; a pool is declared as large as it is.
+        let databases = max(1, databases[owner]?.count ?? 1)
         if let declared = facts.declaredRoomPerWorker {
-            return (process == nil ? declared * (facts.declaredWorkers ?? 1) : declared, "declared")
+            let each = facts.roomIsPool == true ? declared : declared * databases
+            return (process == nil ? each * (facts.declaredWorkers ?? 1) : each, "declared")
         }
-        if let process, let threads = processes[process]?.threads { return (threads, "threads") }
+        if let process, let threads = processes[process]?.threads { return (threads * databases, "threads") }
         return (nil, "unknown")
     }
 

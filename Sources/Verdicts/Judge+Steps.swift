@@ -7,11 +7,13 @@ extension Judge {
     static let restartLimit = 3
 
     func nextStep() -> Step? {
+        // The load is not ours, and neither are its steps.
+        if facts.watch != nil { return nil }
         if evidence.count(where: { !$0.counts }) >= Self.voidLimit { return nil }
         if let last = evidence.last, ![.completed, .guardRail].contains(last.row.ended) { return nil }
         if let step = baseline() { return step }
         if cannotSee || nearlyAllFail && dosed >= 20 { return nil }
-        return rung() ?? wave() ?? unit() ?? variation() ?? longIdle()
+        return rung() ?? wave() ?? unit() ?? variation() ?? recoveryStep(leakTest()) ?? longIdle()
     }
 
     private func step(
@@ -64,7 +66,7 @@ extension Judge {
     var waveCount: Int { facts.quick ? min(3, facts.waves) : facts.waves }
 
     /// A server that lets go a moment late shall have done so.
-    private var unitSettle: Double { min(2.5, facts.settleSeconds) }
+    var unitSettle: Double { min(2.5, facts.settleSeconds) }
 
     private var waveSettle: Double { facts.quick ? min(3, facts.settleSeconds) : facts.settleSeconds }
 
@@ -155,7 +157,7 @@ extension Judge {
         return rungs.count >= 2 && rungs.suffix(2).allSatisfy { $0.growth <= 0 && $0.totalLeft == 0 }
     }
 
-    private func restartForRoom() -> Step? {
+    func restartForRoom() -> Step? {
         guard facts.managed, steps(.restart).count < Self.restartLimit, evidence.last?.row.kind != .restart else { return nil }
         return step(
             .restart, .silence(.zero), settle: 1,
@@ -170,8 +172,9 @@ extension Judge {
             return step(
                 .unit, .unit(requests: 5, gap: unitGap), settle: 1, why: "requests that succeeded now fail: do they alone, after a settle?")
         }
-        guard leavesSomething else { return nil }
+        guard leavesSomething || isIsolating && leftAnything else { return nil }
         let test = leakTest()
+        if isIsolating { return isolation(dose: planned) }
         let units = evidence.filter { $0.row.kind == .unit }
         if test.finding == nil, fitsKnownRoom(test), lastDosesLeftNothing, units.isEmpty { return nil }
         let each = facts.quick || facts.requests.count > 12 ? [] : Array(facts.requests.indices)
@@ -213,10 +216,11 @@ extension Judge {
 
     private func longIdle() -> Step? {
         guard !facts.quick, let seconds = facts.longIdleSeconds, leakTest().finding == nil, !steps(.wave).isEmpty, stuck.isEmpty,
-            starved == nil, free >= facts.concurrency
+            orphans.isEmpty, starved == nil, free >= facts.concurrency
         else { return nil }
         let stairs = staircase
-        guard stairs.periods < Staircase.most, stairs.stillPossible, !stairs.isProven, !dormantGrowth.isProven else { return nil }
+        guard stairs.periods < Staircase.most, stairs.stillPossible, !stairs.isProven, !dormantGrowth.isProven, !silentGrowth.isProven
+        else { return nil }
         var next = step(
             .longIdle, .scenario(cap: waveCap(steps(.wave))), settle: waveSettle,
             why: stairs.periods == 0
@@ -229,6 +233,12 @@ extension Judge {
     var dormantGrowth: DormantGrowth {
         DormantGrowth(
             steps: evidence, concurrency: facts.concurrency, declaredRoom: roomIsDeclared ? totalRoom : nil, background: background())
+    }
+
+    var silentGrowth: SilentGrowth {
+        SilentGrowth(
+            steps: evidence, bound: leakTest().bound, heldAtStart: evidence.first?.floorBefore ?? facts.sessionsAtStart,
+            background: background())
     }
 
     var staircase: Staircase {

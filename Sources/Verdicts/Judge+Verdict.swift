@@ -4,13 +4,16 @@ import Scenarios
 extension Judge {
     /// The first verdict of the table that holds.
     func verdict(complete: Bool) -> Verdict {
+        if facts.watch != nil { return watchVerdict() }
         let test = leakTest()
         let waves = evidence.filter { $0.counts && $0.row.kind == .wave }
         let floor = evidence.last { $0.floor != nil }?.floor
         let before = evidence.first { $0.floorBefore != nil }?.floorBefore
         var kind: Verdict.Kind
         var reason: String
-        if test.finding != nil {
+        if test.finding == .held, let age = timedRelease {
+            (kind, reason) = timedReason(test, age: age)
+        } else if test.finding != nil {
             kind = .leak
             reason = leakReason(test)
         } else if staircase.isProven {
@@ -19,9 +22,15 @@ extension Judge {
         } else if dormantGrowth.isProven {
             kind = .leak
             reason = dormantReason(floor: floor)
+        } else if silentGrowth.isProven {
+            kind = .leak
+            reason = silentReason(floor: floor)
         } else if !stuck.isEmpty {
             kind = .stuck
             reason = stuckReason()
+        } else if !orphans.isEmpty {
+            kind = .stuck
+            reason = orphanReason()
         } else if let step = starved {
             kind = .starved
             reason = starvedReason(step)
@@ -41,11 +50,13 @@ extension Judge {
                 kind = .overBudget
                 reason = "\(floor) sessions are kept, above the budget of \(facts.budget) (limit \(facts.limit)). " + reason
             }
+        } else if let age = timedRelease {
+            (kind, reason) = timedReason(test, age: age)
         } else {
             kind = .inconclusive
             reason = undecidedReason(test)
         }
-        return report(kind, reason, test: test, floor: floor, before: before, complete: complete)
+        return report(kind, reason + expectedSentence(kind), test: test, floor: floor, before: before, complete: complete)
     }
 
     // MARK: Why nothing can be said
@@ -77,15 +88,22 @@ extension Judge {
         }
         if waves.isEmpty { return "No wave was judged; set `waves.count` to 2 or more." }
         if !facts.pooler.isEmpty {
-            return
-                "A pooler seems to stand between Seep and PostgreSQL (\(facts.pooler)), and sessions behind it are not the application's. "
-                + "Give `database.url` of PostgreSQL itself."
+            return poolerReason
         }
         if !facts.seesSessions {
-            return "The sampler's role cannot see whose the sessions are or what they do, so nothing healthy can be said. "
-                + "Run `\(facts.grant)` or sample as the application's own role."
+            return privilegeReason
         }
         return nil
+    }
+
+    var poolerReason: String {
+        "A pooler seems to stand between Seep and PostgreSQL (\(facts.pooler)), and sessions behind it are not the application's. "
+            + "Give `database.url` of PostgreSQL itself."
+    }
+
+    var privilegeReason: String {
+        "The sampler's role cannot see whose the sessions are or what they do, so nothing healthy can be said. "
+            + "Run `\(facts.grant)` or sample as the application's own role."
     }
 
     private func commonOutcomes() -> String {
@@ -113,11 +131,7 @@ extension Judge {
         case .reaped: text += " PostgreSQL itself ends them\(reaperList)."
         case .held, nil: break
         }
-        let worst = unitClasses().max { ($0.leaked, $1.request) < ($1.leaked, $0.request) }
-        if let worst, worst.leaked > 0 {
-            text += " Sent alone, “\(worst.request)” (\(worst.outcome)) left \(worst.leaked) in \(worst.transfers)."
-        }
-        return text
+        return text + whoSentence + recoverySentence
     }
 
     private var reaperList: String { facts.reapers.isEmpty ? "" : " (\(facts.reapers.joined(separator: ", ")))" }
@@ -139,21 +153,34 @@ extension Judge {
 
     /// What the residue follows, where it is not the requests.
     private var lawSentence: String {
-        let law = LawTest(steps: evidence, isByDose: leakTest().finding != nil)
+        let law = lawTest
         switch law.kind {
         case .connection: return " They follow the client connections, not the requests: \(law.left) for \(law.count) connections."
         case .idlePeriod: return " They follow the silences, not the requests: \(law.left) after \(law.count) silences."
-        default: return ""
+        case .hangUp: return " They follow the clients that gave up, not the requests: \(law.left) for \(law.count) of these."
+        case .restart: return " They follow the restarts of workers, not the requests: \(law.left) for \(law.count) of these."
+        case .second: return " They come without load, too: \(law.left) in \(Self.show(law.seconds)) s of silence."
+        case .request: return ""
         }
     }
 
-    private func stuckReason() -> String {
+    func stuckReason() -> String {
         let sessions = stuck
         let queries = Set(sessions.compactMap { alive[$0]?.query }.filter { !$0.isEmpty }).sorted()
         let last = queries.first.map { " Last query: \($0)" } ?? ""
         return
             "\(sessions.count == 1 ? "A session has" : "\(sessions.count) sessions have") been in the same transaction over two settles: "
             + "its locks are held and VACUUM waits for it. End the transaction on every path, errors included.\(last)"
+    }
+
+    func orphanReason() -> String {
+        let sessions = orphans
+        let queries = Set(sessions.compactMap { alive[$0]?.query }.filter { !$0.isEmpty }).sorted()
+        let last = queries.first.map { " Last query: \($0)" } ?? ""
+        return
+            "\(sessions.count == 1 ? "A session that a process of the server held has" : "\(sessions.count) sessions that processes of the server held have") "
+            + "no client any more, over two settles: PostgreSQL goes on with it and has not noticed. "
+            + "Set `client_connection_check_interval`, or a `statement_timeout`.\(last)"
     }
 
     private func starvedReason(_ step: StepEvidence) -> String {
@@ -187,10 +214,19 @@ extension Judge {
             "\(kept), which fits the room of \(test.bound)\(roomIsDeclared ? " that the scenario declares" : " that the threads of the server have")."
     }
 
+    /// Which of the conditions of a leak does not hold.
     private func undecidedReason(_ test: LeakTest) -> String {
-        let known = test.roomKnown ? "the room of \(test.bound)" : "three times the peak in flight (\(test.bound))"
+        let bound = test.roomKnown ? "the room of \(test.bound)" : "three times the peak in flight (\(test.bound))"
+        let what =
+            if !test.beyondChance || test.excess == 0 {
+                test.excess == 0 ? "which is not beyond \(bound)" : "which is not beyond chance"
+            } else if !test.undiminished {
+                "which is beyond \(bound), but did not go on: the last dose left fewer than those before it"
+            } else {
+                "which is beyond \(bound), but the count at rest did not grow by as much, and requests sent alone left too few"
+            }
         return
-            "\(test.left) sessions were left behind in \(judgedRequests) requests, which is not beyond \(test.beyondChance ? known : "chance"). "
+            "\(test.left) sessions were left behind in \(judgedRequests) requests, \(what). "
             + "More waves would tell (`waves.count`), and so would declaring `workers` and `threads` (or `pool`) of the server."
     }
 
@@ -248,7 +284,12 @@ extension Judge {
 
     func unitClasses() -> [StepEvidence.UnitClass] {
         var sums: [StepAccumulator.ClassKey: StepEvidence.UnitClass] = [:]
-        for unit in evidence.filter({ $0.counts }).flatMap(\.unit) {
+        let alone = Set(evidence.filter { $0.counts && $0.row.kind == .unit }.map(\.row.only))
+        let judged = evidence.filter(\.counts).flatMap { step in
+            // Who was sent alone has its figures from there, and not from the groups that led to it.
+            isIsolating ? step.unit.filter { step.row.only == $0.request || !alone.contains($0.request) } : step.unit
+        }
+        for unit in judged {
             let key = StepAccumulator.ClassKey(request: unit.request, outcome: unit.outcome)
             if var known = sums[key] {
                 known.transfers += unit.transfers

@@ -15,7 +15,16 @@ package struct Judge: Sendable {
     struct Alive: Sendable {
         var owner: String
         var query: String
+        var application: String
+        var database: String
         var bornIn: Int
+        /// The last step in which it was born or ran something.
+        var usedIn: Int
+        /// It was there before the run began.
+        var isOld: Bool
+        var bornAt: RunTime
+        /// The class that was sent last before it began.
+        var under: StepAccumulator.ClassKey?
     }
 
     /// A process of the server under test.
@@ -28,9 +37,15 @@ package struct Judge: Sendable {
     private(set) var evidence: [StepEvidence] = []
     private(set) var alive: [SessionIdentity: Alive] = [:]
     private(set) var processes: [Int: Process] = [:]
+    /// The databases that an owner's sessions were in.
+    private(set) var databases: [String: Set<String>] = [:]
     /// Transfers of each class in the whole run.
     private(set) var classes: [StepAccumulator.ClassKey: Int] = [:]
     private(set) var peak: Int?
+    /// Transfers of doses by class, as far as they were written down one by one.
+    var dealt: [StepAccumulator.ClassKey: Int] = [:]
+    private var deaths: [Int: [Recovery.Death]] = [:]
+    private static let deathsKept = 2000
     private(set) var thresholds: Thresholds
     private var open: [Int: StepAccumulator] = [:]
 
@@ -61,11 +76,19 @@ package struct Judge: Sendable {
     package mutating func consume(_ row: SessionRow) {
         open[row.step, default: StepAccumulator()].consume(row)
         switch row.event {
-        case .died: alive[row.identity] = nil
+        case .died:
+            if let known = alive.removeValue(forKey: row.identity), !known.isOld, deaths[row.step, default: []].count < Self.deathsKept {
+                deaths[row.step, default: []].append(Recovery.Death(time: row.time, age: row.time - known.bornAt))
+            }
         case .born, .used, .floor:
+            if !row.database.isEmpty { databases[row.owner, default: []].insert(row.database) }
             let known = alive[row.identity]
             alive[row.identity] = Alive(
-                owner: row.owner, query: row.lastQuery.isEmpty ? known?.query ?? "" : row.lastQuery, bornIn: known?.bornIn ?? row.step)
+                owner: row.owner, query: row.lastQuery.isEmpty ? known?.query ?? "" : row.lastQuery, application: row.application,
+                database: row.database,
+                bornIn: known?.bornIn ?? row.step,
+                usedIn: row.event == .floor ? known?.usedIn ?? row.step : row.step,
+                isOld: known?.isOld ?? (row.time < .zero || row.event != .born), bornAt: known?.bornAt ?? row.time, under: known?.under)
         }
     }
 
@@ -76,10 +99,17 @@ package struct Judge: Sendable {
     package mutating func consume(_ row: StepRow) -> WaveRow {
         let gathered = open.removeValue(forKey: row.step) ?? StepAccumulator()
         let young = Set(processes.filter { $0.value.started > row.start }.map { "pid \($0.key)" })
-        let closed = StepEvidence(
+        var closed = StepEvidence(
             closing: row, gathered: gathered, before: evidence.last { $0.floor != nil }?.floor,
             youngOwners: row.kind == .restart ? [] : young,
             unitGap: unitGap)
+        closed.workerStarts = row.kind == .restart ? 0 : young.count
+        let silent = deaths.removeValue(forKey: row.step) ?? []
+        let loadOver = row.loadEnd + StepEvidence.grace(settle: row.end - row.loadEnd)
+        closed.silentDeaths = silent.filter {
+            row.isSilence || $0.time > loadOver || row.lead >= .milliseconds(500) && $0.time < row.loadStart
+        }
+        noteBirths(of: closed, gathered)
         for (key, count) in gathered.done { classes[key, default: 0] += count }
         evidence.append(closed)
         thresholds.close(row, floor: closed.counts && row.kind != .restart ? closed.floor : nil)
@@ -92,6 +122,8 @@ package struct Judge: Sendable {
             floor: closed.floor, dormant: closed.dormant, birthsSeen: closed.birthsSeen, birthsCounted: closed.birthsCounted,
             coveragePerMille: closed.coveragePerMille, voidReason: closed.voidReason)
     }
+
+    mutating func setUnder(_ key: StepAccumulator.ClassKey, _ session: SessionIdentity) { alive[session]?.under = key }
 
     mutating func append(_ closed: StepEvidence) { evidence.append(closed) }
 

@@ -9,11 +9,19 @@ import Measurements
 struct LawTest {
     let kind: Verdict.Law.Kind
     let left: Int
-    /// Of what the law follows.
+    /// Of what the law follows; of `second`, whole seconds.
     let count: Int
+    /// Of `second` only.
+    private(set) var seconds = 0.0
 
-    /// - Parameter isByDose: whether doses proved the leak; else another law need only be the likelier one.
-    init(steps: [StepEvidence], isByDose: Bool) {
+    /// - Parameters:
+    ///   - isByDose: whether doses proved the leak; else another law need only be the likelier one.
+    ///   - silent: what began without load.
+    init(steps: [StepEvidence], isByDose: Bool, silent: SilentGrowth) {
+        if silent.isLaw {
+            (kind, left, count, seconds) = (.second, silent.born, Int(silent.seconds.rounded()), silent.seconds)
+            return
+        }
         let afterSilence = Self.afterSilence(steps)
         let followsSilence = { (step: StepEvidence) in afterSilence.contains(step.row.step) }
         let doses = steps.filter { $0.counts && $0.isDose && $0.row.opened > 0 }
@@ -22,6 +30,10 @@ struct LawTest {
         let fresh = units.reduce(into: StepEvidence.Share()) { $0.add($1.freshConnection) }
         let settled = reused.requests >= 5 && reused.left >= 3 && reused.left * fresh.requests * 2 >= fresh.left * reused.requests
         left = doses.reduce(0) { $0 + $1.totalLeft }
+        if Self.areHangUps(units.flatMap(\.unit)) {
+            (kind, count) = (.hangUp, doses.reduce(0) { $0 + $1.hangUps })
+            return
+        }
         let byRequest = Self.logLikelihood(doses.map { ($0.totalLeft, $0.row.given) })
         var best = (kind: Verdict.Law.Kind.request, value: byRequest + (isByDose ? Self.margin : 0))
         if !settled, doses.contains(where: { $0.row.kind == .dose }) {
@@ -35,12 +47,28 @@ struct LawTest {
             let isRegular = counts.count >= 4 && Set(counts).count == 1
             if value > (isRegular ? byRequest : best.value) { best = (.idlePeriod, value) }
         }
+        for (law, exposure) in [(Verdict.Law.Kind.hangUp, \StepEvidence.hangUps), (.restart, \.workerStarts)]
+        where doses.contains(where: { $0[keyPath: exposure] > 0 }) && !settled {
+            let value = Self.logLikelihood(doses.map { ($0.totalLeft, $0[keyPath: exposure]) })
+            if value > best.value { best = (law, value) }
+        }
         kind = best.kind
         switch kind {
         case .connection: count = doses.reduce(0) { $0 + $1.row.opened }
+        case .hangUp: count = doses.reduce(0) { $0 + $1.hangUps }
+        case .restart: count = doses.reduce(0) { $0 + $1.workerStarts }
         case .idlePeriod: count = doses.count(where: followsSilence)
         default: count = doses.reduce(0) { $0 + $1.row.given }
         }
+    }
+
+    /// Sent one at a time, requests that the client gave up left sessions, and the others at most a fifth as many each.
+    private static func areHangUps(_ classes: [StepEvidence.UnitClass]) -> Bool {
+        let isHangUp = { (unit: StepEvidence.UnitClass) in [Outcome.hungUp, .timeout].map(\.rawValue).contains(unit.outcome) }
+        let (given, others) = (classes.filter(isHangUp), classes.filter { !isHangUp($0) })
+        let (left, of) = (given.reduce(0) { $0 + $1.leaked }, given.reduce(0) { $0 + $1.transfers })
+        let (otherLeft, otherOf) = (others.reduce(0) { $0 + $1.leaked }, others.reduce(0) { $0 + $1.transfers })
+        return left >= 3 && otherOf >= 5 && otherLeft * of * 5 <= left * otherOf
     }
 
     /// Where doses proved the leak, another law must make the counts e³ times as likely as that of the requests.

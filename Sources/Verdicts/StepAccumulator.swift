@@ -22,6 +22,11 @@ struct StepAccumulator {
     private(set) var unexpected = 0
     private(set) var done: [ClassKey: Int] = [:]
     private(set) var transfers: [TransferRow] = []
+    /// When each transfer was sent, and of which class it was.
+    private(set) var starts: [(time: RunTime, key: ClassKey)] = []
+    /// The load went on, and its transfers were no longer written down.
+    private(set) var transfersStopped = false
+    private(set) var hangUps = 0
     private(set) var sessions: [SessionRow] = []
     /// Time between samples beyond what is usual, and the first and last sample.
     private(set) var blind = Duration.zero
@@ -44,11 +49,21 @@ struct StepAccumulator {
         unexpected += row.unexpected
         if let outcome = row.outcome, row.done > 0 {
             done[ClassKey(request: row.request, outcome: outcome.rawValue), default: 0] += row.done
+            if outcome == .hungUp || outcome == .timeout { hangUps += row.done }
         }
     }
 
     mutating func consume(_ row: TransferRow) {
-        if transfers.count < Self.transfersKept, row.outcome != nil { transfers.append(row) }
+        guard let outcome = row.outcome else {
+            transfersStopped = true
+            return
+        }
+        if transfers.count < Self.transfersKept { transfers.append(row) }
+        if starts.count < TransferRow.limitPerStep {
+            starts.append((row.start, ClassKey(request: row.request, outcome: outcome.rawValue)))
+        } else {
+            transfersStopped = true
+        }
     }
 
     mutating func consume(_ row: SessionRow) {

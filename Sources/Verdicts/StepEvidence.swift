@@ -37,6 +37,17 @@ package struct StepEvidence: Hashable, Sendable {
     /// For unit doses: requests over a connection that had served one before, and over a new one.
     package var reusedConnection = Share()
     package var freshConnection = Share()
+    /// Deaths in the silences before and after the load, and how long these were.
+    package var deathsInSilence = 0
+    package var silentSeconds = 0.0
+    /// The same deaths with their ages, where the births are known.
+    var silentDeaths: [Recovery.Death] = []
+    /// Transfers that the client gave up, by itself or for want of an answer.
+    package var hangUps = 0
+    /// Sessions at the floor that were tied to a process, and whose socket nobody holds.
+    package var orphans: Set<SessionIdentity> = []
+    /// Processes of the server that began in the step.
+    package var workerStarts = 0
 
     /// Requests of a unit dose, and the sessions that they left.
     package struct Share: Hashable, Sendable {
@@ -66,6 +77,8 @@ package struct StepEvidence: Hashable, Sendable {
     package var counts: Bool { voidReason.isEmpty }
     /// A rung, a wave, a dose step, or the wave after a long idle: a load whose residue is counted by owner.
     package var isDose: Bool { [.rung, .wave, .dose, .longIdle].contains(row.kind) }
+    /// Whether a silence ended the step; a load that is watched and goes on has none.
+    package var isSettled: Bool { row.kind != .watch || row.end - row.loadEnd >= .milliseconds(500) }
     /// How the count at rest changed over the step.
     package var growth: Int {
         guard let floor, let floorBefore else { return 0 }
@@ -96,10 +109,16 @@ extension StepEvidence {
         var used: Set<SessionIdentity> = []
         var atFloor: [SessionIdentity] = []
         var inTransaction: Set<SessionIdentity> = []
+        let isSilence = row.isSilence
         for event in gathered.sessions {
             switch event.event {
             case .born:
                 bornHere.insert(event.identity)
+                if isSilence {
+                    // Who was there before the step is told in its first rows, with the time of its birth.
+                    if event.time >= row.start { birthsInSilence += 1 }
+                    continue
+                }
                 if event.time <= loadOver, event.time >= loadBegins || row.lead < .milliseconds(500) {
                     births[event.owner, default: 0] += 1
                 } else {
@@ -108,15 +127,26 @@ extension StepEvidence {
             case .used: used.insert(event.identity)
             case .floor:
                 atFloor.append(event.identity)
+                if event.socket == .gone { orphans.insert(event.identity) }
                 if event.state.hasPrefix("idle in transaction") { inTransaction.insert(event.identity) }
             case .died:
+                if isSilence {
+                    deathsInSilence += 1
+                    continue
+                }
                 let wasBusy = event.state == "active" || event.state.hasPrefix("idle in transaction")
-                guard event.time >= loadBegins || row.lead < .milliseconds(500), event.time <= loadOver || wasBusy else { continue }
+                guard event.time >= loadBegins || row.lead < .milliseconds(500), event.time <= loadOver || wasBusy else {
+                    deathsInSilence += 1
+                    continue
+                }
                 deaths[event.owner, default: 0] += 1
                 if !bornHere.contains(event.identity) { deathsOfOlder += 1 }
             }
         }
         self.row = row
+        silentSeconds = max(0, (row.end - loadOver) / .seconds(1)) + max(0, row.lead / .seconds(1))
+        if isSilence { silentSeconds = (row.end - row.start) / .seconds(1) }
+        hangUps = gathered.hangUps
         floor = gathered.lastTotal
         self.floorBefore = floorBefore ?? gathered.firstTotal
         reaped = gathered.endedByServer(after: row.loadEnd)
@@ -145,7 +175,7 @@ extension StepEvidence {
             left = paired.left
             leftAtLoadEnd = left.values.reduce(0, +)
         }
-        self.left = row.kind == .baseline || row.kind == .restart ? [:] : left
+        self.left = [.baseline, .restart, .gap, .recovery].contains(row.kind) ? [:] : left
         self.deathsOfOlder = deathsOfOlder
         self.inTransaction = inTransaction
         inTransactionUntouched = inTransaction.filter { !used.contains($0) && !bornHere.contains($0) }

@@ -69,6 +69,16 @@ package struct Verdict: Hashable, Sendable, Codable {
             high = Rate.rounded(rate.high / 1000)
         }
 
+        /// Sessions per second, to six decimals: what a day fills may be little each second.
+        init(sessions: Int, seconds: Double) {
+            let interval = PoissonInterval(count: sessions)
+            func perSecond(_ count: Double) -> Double { (count / max(seconds, 0.001) * 1e6).rounded() / 1e6 }
+            kind = .second
+            each = perSecond(Double(sessions))
+            low = perSecond(interval.low)
+            high = perSecond(interval.high)
+        }
+
         enum CodingKeys: String, CodingKey {
             case kind, each, low, high
             case per1000 = "per_1000"
@@ -97,9 +107,23 @@ package struct Verdict: Hashable, Sendable, Codable {
         }
     }
 
+    /// Sessions whose last queries are alike.
     package struct Query: Hashable, Sendable, Codable {
+        /// The last query of one of them, as it was.
         package var text: String
+        /// What they have in common: the query without literals, comments and differences of white space.
+        package var fingerprint: String
         package var sessions: Int
+        /// What sqlcommenter's comments say, each with the value that most of them have.
+        package var tags: [String: String]
+        /// How many of them each owner holds.
+        package var owners: [String: Int]
+        /// How many of them have each `application_name`, as far as it is known.
+        package var applications: [String: Int]
+
+        enum CodingKeys: String, CodingKey {
+            case text, fingerprint, sessions, tags, owners, applications
+        }
     }
 
     package struct Owner: Hashable, Sendable, Codable {
@@ -167,7 +191,7 @@ package struct Verdict: Hashable, Sendable, Codable {
 
     /// The version of this format, and of the rules of judgement.
     package static let currentSchema = 1
-    package static let currentRules = 1
+    package static let currentRules = 2
 
     package var schema = Verdict.currentSchema
     package var rules = Verdict.currentRules
@@ -202,6 +226,15 @@ package struct Verdict: Hashable, Sendable, Codable {
     package var thresholds: [Threshold]
     /// `nil` without load in waves, and for runs recorded before Seep watched itself.
     package var generator: Generator?
+    /// The 95% interval of ``timeToExhaustionSeconds``; the upper end is `nil` where it may be never.
+    package var timeToExhaustionLowSeconds: Double?
+    package var timeToExhaustionHighSeconds: Double?
+    /// Classes that the moments of the births speak against; beside unit doses, and no proof.
+    package var suspects: [Suspect] = []
+    /// How what was left goes again; `nil` where nothing was.
+    package var recovery: Recovery?
+    /// What the scenario expects of the application, and whether it will bear it; `nil`: it does not say.
+    package var expected: Expected?
 
     enum CodingKeys: String, CodingKey {
         case schema, rules, verdict, reason, flags, law, requests, unexpected, limit, budget, classes, queries, owners, steps, thresholds
@@ -215,6 +248,9 @@ package struct Verdict: Hashable, Sendable, Codable {
         case sessionsAfter = "sessions_after"
         case detectionLimitPer1000 = "detection_limit"
         case timeToExhaustionSeconds = "time_to_exhaustion_s"
+        case timeToExhaustionLowSeconds = "time_to_exhaustion_low_s"
+        case timeToExhaustionHighSeconds = "time_to_exhaustion_high_s"
+        case suspects, recovery, expected
         case requestsPerSecond = "requests_per_second"
     }
 }

@@ -43,6 +43,9 @@ struct Run: AsyncParsableCommand {
     @Flag(help: "Three waves and shorter silences; no long idle.")
     var quick = false
 
+    @Flag(help: "Send each request alone, by halving where there are many, to tell which of them leave sessions.")
+    var isolate = false
+
     @Option(help: "The folder that results go to.")
     var results = "results"
 
@@ -82,6 +85,7 @@ struct Run: AsyncParsableCommand {
         options.resume = resume
         options.baseline = baseline
         options.quick = quick
+        options.isolate = isolate
         options.results = results
         options.seed = seed
         options.threads = threads

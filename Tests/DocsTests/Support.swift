@@ -32,13 +32,22 @@ enum SampleVerdicts {
                     request: "a query", outcome: "2xx", transfers: 20, unitTransfers: 20, leaked: 20, leakPer1000: rate,
                     detectionLimitPer1000: 150)
             ],
-            queries: [Verdict.Query(text: "SELECT 1", sessions: 20)],
+            queries: [
+                Verdict.Query(
+                    text: "SELECT 1 /*route='%2F'*/", fingerprint: "select ?", sessions: 20, tags: ["route": "/"], owners: ["app cms": 20],
+                    applications: ["cms": 20])
+            ],
             owners: [Verdict.Owner(name: "pid 411", leftBehind: 20, held: 20, room: 8, roomFrom: "declared")],
             steps: [Verdict.StepSummary(id: 0, kind: .longIdle, requests: 20, leftBehind: 20, floor: 20, voidReason: "interrupted")],
             thresholds: [
                 Verdict.Threshold(text: "errors.rate < 1%", held: true, untold: "it does not", seen: 0.005, limit: 0.01, unit: .share)
             ],
-            generator: Verdict.Generator(loadSeconds: 10, limitedSeconds: 2, cpuShareMax: 0.97, lateP99Max: 3.2))
+            generator: Verdict.Generator(loadSeconds: 10, limitedSeconds: 2, cpuShareMax: 0.97, lateP99Max: 3.2),
+            timeToExhaustionLowSeconds: 20, timeToExhaustionHighSeconds: 30,
+            suspects: [Verdict.Suspect(request: "a query", outcome: "2xx", sessions: 20, of: 20, share: 0.1, probability: 1e-12)],
+            recovery: Verdict.Recovery(kind: .timer, deaths: 20, watchedSeconds: 45, afterSeconds: 16),
+            expected: Verdict.Expected(
+                requestsPerDay: 1000, restartsEverySeconds: 86_400, leftAtMost: 20, survives: true, requestsNeeded: 100))
     }
 
     /// With an entry in each list, and every value that may be unknown unknown.
@@ -65,6 +74,10 @@ enum SampleVerdicts {
         verdict.thresholds[0].seen = nil
         verdict.thresholds[0].untold = nil
         verdict.generator = nil
+        verdict.timeToExhaustionLowSeconds = nil
+        verdict.timeToExhaustionHighSeconds = nil
+        verdict.recovery = nil
+        verdict.expected = nil
         return verdict
     }
 }

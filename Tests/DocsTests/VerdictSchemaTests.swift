@@ -33,7 +33,7 @@ import Testing
         let full = try JSON(encoded(SampleVerdicts.full))
         let least = try JSON(encoded(SampleVerdicts.least))
         compare(schema.properties(), full, least)
-        for list in ["classes", "queries", "owners", "steps", "thresholds"] {
+        for list in ["classes", "queries", "owners", "steps", "thresholds", "suspects"] {
             compare(schema.properties(list, "[]"), full[list]?.elements.first, least[list]?.elements.first)
         }
         compare(schema.properties("leak_per_1000_requests"), full["leak_per_1000_requests"], full["leak_per_1000_requests"])
@@ -56,6 +56,7 @@ import Testing
         #expect(schema.allowed("flags", "[]") == Set(Verdict.Flag.allCases.map(\.rawValue)))
         #expect(schema.allowed("law", "kind") == Set(Verdict.Law.Kind.allCases.map(\.rawValue)))
         #expect(schema.allowed("steps", "[]", "kind") == Set(Step.Kind.allCases.map(\.rawValue)))
+        #expect(schema.allowed("recovery", "kind") == Set(Verdict.Recovery.Kind.allCases.map(\.rawValue)))
         #expect(schema.allowed("thresholds", "[]", "unit") == Set(ThresholdMetric.Unit.allCases.map(\.rawValue)))
         #expect(schema.allowed("classes", "[]", "outcome") == Set(Outcome.allCases.map(\.rawValue)))
     }

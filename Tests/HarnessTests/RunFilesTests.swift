@@ -67,7 +67,10 @@ import Testing
         var verdict = judge.verdictNow()
         verdict.leakPer1000Requests = Verdict.Rate(sessions: 3, requests: 7)
         verdict.law = Verdict.Law(.idlePeriod, sessions: 3, in: 7)
-        verdict.queries = [Verdict.Query(text: "SELECT '\u{1F980}\\' /* é */", sessions: 3)]
+        verdict.queries = [
+            Verdict.Query(
+                text: "SELECT '\u{1F980}\\' /* é */", fingerprint: "select ?", sessions: 3, tags: [:], owners: [:], applications: [:])
+        ]
         verdict.flags = Verdict.Flag.allCases
         let data = try RunFiles.encode(verdict)
         let read = try JSONDecoder().decode(Verdict.self, from: data)

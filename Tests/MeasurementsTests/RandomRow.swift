@@ -61,7 +61,8 @@ extension SessionRow: RandomRow {
         SessionRow(
             time: numbers.time(), step: numbers.count(), event: [.born, .used, .floor, .died].randomElement(using: &numbers) ?? .born,
             pid: numbers.count(), backendStart: numbers.maybe(), owner: numbers.text(), whyOurs: numbers.text(), state: numbers.text(),
-            lastQuery: numbers.text())
+            lastQuery: numbers.text(), application: numbers.text(), database: numbers.text(),
+            socket: [.held, .gone, nil].randomElement(using: &numbers) ?? nil)
     }
 }
 

@@ -72,6 +72,8 @@ struct StepLane {
         case .dose: (["dose"], ["doses"])
         case .longIdle: (["long idle", "idle"], ["long idle", "idle"])
         case .recovery: (["recovery", "rec."], ["recovery", "rec."])
+        case .watch: (["load"], ["loads"])
+        case .gap: (["silence", "gap"], ["silences", "gaps"])
         }
     }
 }

@@ -60,10 +60,10 @@ package enum HTMLReport {
     }
 
     private static func queries(_ summary: RunSummary) -> String {
-        let rows = summary.queries.map { [Figures.count($0.sessions), $0.text] }
+        let rows = summary.queries.map { [Figures.count($0.sessions), $0.text, $0.origin] }
         return HTMLPage.section(
-            "Last queries of the sessions left behind", HTMLPage.table(["sessions", "query"], rows, figures: [0], code: [1]),
-            unless: rows.isEmpty)
+            "Last queries of the sessions left behind", note: "Literals are ?; where a query comes from is in its comments, if anywhere.",
+            HTMLPage.table(["sessions", "query", "from"], rows, figures: [0], code: [1]), unless: rows.isEmpty)
     }
 
     private static func owners(_ summary: RunSummary) -> String {

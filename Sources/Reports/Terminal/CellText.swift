@@ -31,7 +31,9 @@ package enum CellText {
             + summary.classes.filter { $0.leaks > 0 }.prefix(5).map { line in
                 ("leaks", "\(line.name): \(Figures.plural(line.leaks, "session")) when sent alone")
             } + thresholds(summary) + SummaryWords.failures(summary, atMost: 5).map { ("failed", $0) }
-            + summary.queries.prefix(3).map { ("last query", "\(Figures.count($0.sessions)) × \($0.text)") }
+            + summary.queries.prefix(3).flatMap { query in
+                [("last query", "\(Figures.count(query.sessions)) × \(query.text)")] + (query.origin.isEmpty ? [] : [("", query.origin)])
+            }
         var lines = [""]
         for row in rows {
             let label = style.paint(DisplayWidth.pad(row.0, to: 26), .dim)

@@ -122,6 +122,8 @@ package enum LiveBlock {
         case .dose: "changed dose"
         case .longIdle: "long idle"
         case .recovery: "recovery"
+        case .watch: "watching"
+        case .gap: "silence"
         }
     }
 }

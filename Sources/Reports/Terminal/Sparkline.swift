@@ -58,6 +58,8 @@ package enum Sparkline {
         case .dose: "d"
         case .longIdle: "i"
         case .recovery: "c"
+        case .watch: "w"
+        case .gap: "g"
         }
     }
 }

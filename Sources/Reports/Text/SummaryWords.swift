@@ -1,3 +1,5 @@
+import Measurements
+
 /// The phrases that more than one report says of a run.
 package enum SummaryWords {
     /// The one figure of a run: what leaked, or how little could have gone unseen.
@@ -73,6 +75,10 @@ package enum SummaryWords {
         }
         if let text = connections(summary) { rows.append(("connections", text)) }
         if let text = localFailures(summary) { rows.append(("this machine", text)) }
+        // What somebody else sent is not known.
+        if summary.steps.contains(where: { $0.kind == .watch }) {
+            rows = rows.filter { ["sessions", "limit, budget"].contains($0.0) }
+        }
         if let kept = summary.keptPer1000 { rows.insert(("still there at the end", "\(Figures.rate(kept)) per 1,000"), at: 1) }
         if let left = summary.timeToExhaustion { rows.append(("exhausted in", "\(Figures.span(left)) of such load")) }
         rows.append(("duration", Figures.span(summary.duration)))

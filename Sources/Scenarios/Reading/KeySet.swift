@@ -22,10 +22,10 @@ struct KeySet {
 
     private static let inEnvironments = [
         "target", "authorized", "database", "data", "http", "requests", "load", "waves", "tests", "servers", "thresholds",
-        "matrix", "repeat",
+        "matrix", "repeat", "expected",
     ]
 
-    private static let planned = ["soak", "expected"]
+    private static let planned = ["soak"]
 
     static let environment = KeySet("an environment", inEnvironments, planned: planned)
 
@@ -115,6 +115,8 @@ struct KeySet {
     static let waves = KeySet("`waves`", ["count", "settle"], planned: ["soak"])
 
     static let tests = KeySet("`tests`", ["baseline", "warm_up", "unit_dose", "long_idle"])
+
+    static let expected = KeySet("`expected`", ["requests_per_day", "restarts"])
 
     static let server = KeySet(
         "a server",

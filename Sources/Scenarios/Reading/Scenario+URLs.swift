@@ -91,9 +91,9 @@ extension Scenario {
 }
 
 /// Builds the tree that a file would have from flags, so that both are read and checked by the same code.
-private struct FlagTree {
+struct FlagTree {
     private let flags: ScenarioFlags
-    private let diagnostics = Diagnostics()
+    let diagnostics = Diagnostics()
     private static let urlFlag = "URL"
 
     init(_ flags: ScenarioFlags) { self.flags = flags }
@@ -174,7 +174,7 @@ private struct FlagTree {
         return map(names.map { name in (name, list(values[name] ?? [])) }, flag: "--header")
     }
 
-    private func filter(_ text: String) -> YAMLValue {
+    func filter(_ text: String) -> YAMLValue {
         var entries: [(String, YAMLValue)] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             guard let equals = part.firstIndex(of: "=") else {
@@ -230,7 +230,7 @@ private struct FlagTree {
 
     private func place(_ flag: String, _ text: String) -> Place { .flag(name: flag, text: text, column: 1) }
 
-    private func scalar(_ value: String, _ flag: String, _ typed: String? = nil, isText: Bool = false) -> YAMLValue {
+    func scalar(_ value: String, _ flag: String, _ typed: String? = nil, isText: Bool = false) -> YAMLValue {
         var scalar = ScalarText(verbatim: value)
         // A body or a header that is empty is empty text, not nothing.
         scalar.isPlain = !isText
@@ -241,7 +241,7 @@ private struct FlagTree {
         YAMLValue(place: values.first?.place ?? place(Self.urlFlag, ""), content: .sequence(values))
     }
 
-    private func map(_ entries: [(String, YAMLValue)], flag: String = "URL") -> YAMLValue {
+    func map(_ entries: [(String, YAMLValue)], flag: String = "URL") -> YAMLValue {
         let members = entries.map { key, value in YAMLValue.Member(key: key, keyPlace: value.place, value: value) }
         return YAMLValue(place: members.first?.keyPlace ?? place(flag, ""), content: .mapping(members))
     }

@@ -29,6 +29,7 @@ struct ScenarioDecoder {
         if let tests = map["tests"].flatMap(tests) { scenario.tests = tests }
         if let thresholds = map["thresholds"] { scenario.thresholds = self.thresholds(thresholds, of: scenario) }
         matrix(map, of: &scenario)
+        scenario.expected = map["expected"].flatMap(expected)
         scenario.secretValues = secretValues
         guard diagnostics.isEmpty else { throw diagnostics.sorted }
         return scenario

@@ -44,6 +44,13 @@ final class SimulatedRun {
     var threads = 12
     /// Pids of sessions that are in a transaction.
     var transactions: Set<Int> = []
+    /// Called before each sample, load or none.
+    var onSample: (SimulatedRun) -> Void = { _ in }
+    /// Whether somebody holds the socket of a session, by step and pid; and the database it is in, by pid.
+    var socket: (Int, Int) -> SessionRow.Socket? = { _, _ in nil }
+    var database: (Int) -> String = { _ in "" }
+    /// How the request at hand ends.
+    var outcome = Outcome.success
     /// Whether the request at hand fails.
     var fails = false
     private var connections: Set<Int> = []
@@ -139,16 +146,12 @@ final class SimulatedRun {
         for session in sessions { judge.consume(event(.floor, session, at: now)) }
         judge.consume(
             StepRow(
-                step: step.id, kind: step.kind, planned: step.plannedRequests, given: given, concurrency: peak,
-                connections: step.connections, only: only(step.mix), start: RunTime(microseconds: start),
+                step: step.id, kind: step.kind, planned: step.plannedRequests,
+                given: judge.facts.watch == nil ? given : 0, concurrency: peak,
+                connections: step.connections, only: step.mix.name(in: judge.facts.requests), start: RunTime(microseconds: start),
                 loadStart: RunTime(microseconds: loadStart),
                 loadEnd: RunTime(microseconds: loadEnd), end: RunTime(microseconds: now), peakInFlight: peak, opened: opened, ended: ended,
                 why: step.why))
-    }
-
-    private func only(_ mix: Step.Mix) -> String {
-        if case .only(let index) = mix { return judge.facts.requests[index].name }
-        return ""
     }
 
     private func send(_ requests: Int, _ concurrency: Int, _ each: Int64, _ step: Step) -> (Int, StepRow.End) {
@@ -163,16 +166,19 @@ final class SimulatedRun {
     }
 
     private func request(_ index: Int, worker: Int, step: Step) {
-        var which = index % judge.facts.requests.count
+        var which = index % max(1, judge.facts.requests.count)
         if case .only(let one) = step.mix { which = one }
+        if case .some(let some) = step.mix { which = some[index % some.count] }
+        outcome = .success
         behaviour(self, which, worker)
         served += 1
+        if judge.facts.watch != nil { return }
         let name = judge.facts.requests[which].name
         judge.consume(
             TransferRow(
-                step: step.id, start: RunTime(microseconds: now), end: RunTime(microseconds: now + 8_000), request: name, outcome: .success,
+                step: step.id, start: RunTime(microseconds: now), end: RunTime(microseconds: now + 8_000), request: name, outcome: outcome,
                 status: 200, connection: worker + 1))
-        var row = RequestRow(time: RunTime(microseconds: now), step: step.id, request: name, outcome: .success)
+        var row = RequestRow(time: RunTime(microseconds: now), step: step.id, request: name, outcome: outcome)
         row.done = 1
         row.unexpected = fails ? 1 : 0
         judge.consume(row)
@@ -189,6 +195,7 @@ final class SimulatedRun {
 
     private func sample(force: Bool) {
         if !force { sampleAt += 100_000 }
+        onSample(self)
         for session in sessions.filter({ ($0.dies ?? .max) <= now }) { close(session.pid) }
         samples += 1
         if losesSample(samples) {
@@ -217,7 +224,8 @@ final class SimulatedRun {
             time: RunTime(microseconds: time), step: step, event: event, pid: session.pid, backendStart: Int(session.born),
             owner: session.owner, whyOurs: "process",
             state: transactions.contains(session.pid) ? "idle in transaction" : session.busyUntil > now && loading ? "active" : "idle",
-            lastQuery: "SELECT 1 FROM t\(session.pid % 2)")
+            lastQuery: "SELECT 1 FROM t\(session.pid % 2)",
+            database: database(session.pid), socket: event == .floor ? socket(step, session.pid) : nil)
     }
 }
 
