@@ -53,14 +53,14 @@ struct WrittenFileTests {
                 writer.append(SampleRuns.row(Double(index) / 10, 0, idle: index % 50 == 0 ? 20 : 9, active: index % 7, inTransaction: 0))
             }
             writer.flush()
-            // Other tests take memory meanwhile; all rows at once would take more than this allows.
+            // Other tests take memory meanwhile; all rows at once would take more than this allows: 100 MB, and as much again as they grow.
             let before = Self.residentKilobytes()
             let series = try SessionSeries(reading: try RowReader(directory: folder))
             #expect(series.samples == 300_000)
             #expect(series.points.count <= 1500)
             let svg = SessionsChart(title: "t", verdict: "clean", reason: "r", series: series, steps: [], waves: []).svg()
             #expect(svg.utf8.count < 300_000)
-            #expect(Self.residentKilobytes() - before < 60_000)
+            #expect(Self.residentKilobytes() - before < 100_000)
         }
     }
 

@@ -28,6 +28,7 @@ package struct HistogramBank: ~Copyable {
     }
 
     private let counts: UnsafeMutablePointer<UInt32>
+    private let bytes: Int
     private let extents: UnsafeMutablePointer<Extent>
     /// The counts of one histogram, one after the other, while they are read.
     private let line: UnsafeMutablePointer<UInt32>
@@ -36,10 +37,10 @@ package struct HistogramBank: ~Copyable {
     package init(capacity: Int) {
         self.capacity = capacity
         let room = max(capacity, 1)
-        // Zeros that the kernel gives when they are first written.
-        guard let raw = calloc(room * Self.length, MemoryLayout<UInt32>.stride) else {
-            preconditionFailure("no memory for \(capacity) histograms")
-        }
+        // Zeros that the kernel gives when they are first written; the allocator would write them itself into memory used before.
+        bytes = room * Self.length * MemoryLayout<UInt32>.stride
+        guard let raw = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0), raw != MAP_FAILED
+        else { preconditionFailure("no addresses for \(capacity) histograms") }
         counts = raw.bindMemory(to: UInt32.self, capacity: room * Self.length)
         extents = .allocate(capacity: room)
         extents.initialize(repeating: Extent(), count: room)
@@ -47,7 +48,7 @@ package struct HistogramBank: ~Copyable {
     }
 
     deinit {
-        free(counts)
+        munmap(counts, bytes)
         extents.deallocate()
         line.deallocate()
     }
