@@ -7,6 +7,7 @@ extension Judge {
 
     /// The requests that left sessions when sent alone, then those that the moments of births speak against.
     var whoSentence: String {
+        if lawTest.kind == .second { return "" }
         let alone = unitClasses().filter { $0.leaked > 0 }.sorted { ($1.leaked, $0.request) < ($0.leaked, $1.request) }
         var text = ""
         if !alone.isEmpty {
@@ -103,10 +104,10 @@ extension Judge {
         let requests = Double(perDay) * every / 86_400
         let headroom = Double(max(1, facts.headroom))
         if kind == .leak {
-            guard let kept = keptPerRequest else { return answer }
-            answer.leftAtMost = (kept.high * requests).rounded()
-            if kept.high * requests < headroom { answer.survives = true }
-            if kept.low * requests >= headroom { answer.survives = false }
+            guard let left = leftUntilRestart(requests: requests, seconds: every) else { return answer }
+            answer.leftAtMost = left.high.rounded()
+            if left.high < headroom { answer.survives = true }
+            if left.low >= headroom { answer.survives = false }
         } else {
             let most = PoissonInterval.zeroSeenLimit * requests
             answer.leftAtMost = (most / Double(judgedRequests)).rounded()
@@ -114,6 +115,16 @@ extension Judge {
             answer.requestsNeeded = Int((most / headroom).rounded(.up))
         }
         return answer
+    }
+
+    /// Sessions that a leak leaves by then, by what it follows.
+    private func leftUntilRestart(requests: Double, seconds: Double) -> (low: Double, high: Double)? {
+        let law = lawTest
+        if law.kind == .second {
+            let each = Verdict.Law(sessions: law.left, seconds: law.seconds)
+            return (each.low * seconds, each.high * seconds)
+        }
+        return keptPerRequest.map { ($0.low * requests, $0.high * requests) }
     }
 
     /// The same for people; empty where nothing is expected.

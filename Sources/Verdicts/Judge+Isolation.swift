@@ -13,6 +13,8 @@ extension Judge {
 
     /// The next group of requests to send one at a time; `nil` when no further one can name a request.
     func isolation(dose planned: Int) -> Step? {
+        // No request is to blame for what comes without load.
+        if silentGrowth.isLaw { return nil }
         for round in 0..<Self.isolationRounds {
             if round > 0, leftByAlone >= Self.enough { return nil }
             let all = Array(facts.requests.indices)

@@ -54,6 +54,7 @@ extension Judge {
     fileprivate mutating func assume(_ step: Step, given: Int, left: Int, headroom: Int, used: Int) {
         let row = StepRow(
             step: step.id, kind: step.kind, planned: step.plannedRequests, given: given, concurrency: 1, connections: step.connections,
+            only: step.mix.name(in: facts.requests),
             start: .zero, loadEnd: .zero, end: RunTime(microseconds: 1), peakInFlight: min(facts.concurrency, given),
             ended: headroom < facts.guardRail ? .guardRail : .completed, why: step.why)
         append(

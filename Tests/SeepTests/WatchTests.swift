@@ -73,6 +73,32 @@ import Verdicts
         }
     }
 
+    @Test func `finds a session that goes on for nobody, since the process that held it was killed`() async throws {
+        let url = try await TestCluster.shared.makeDatabase()
+        let spec = ServerSpec(name: "psql", command: Template("psql '\(url)' -c 'SELECT pg_sleep(100)'; sleep 100"))
+        let launch = ServerLaunch(
+            spec, command: "sh -c \"psql '\(url)' -c 'SELECT pg_sleep(100)'; sleep 100\"", environment: [:], folder: "/tmp",
+            port: try FreePort.pick(), logPath: nil)
+        let process = try await ServerProcess.start(launch, registry: TestProcesses.registry())
+        do {
+            let place = try Workplace()
+            let pid = process.identity.pid
+            let kill = "sleep 1; pkill -KILL -P \(pid) psql; exit 0"
+            let ended = try await place.seep(
+                ["watch", "--database", url, "--server-pid", "\(pid)", "--settle", "1500ms", "--repeat", "2", "--", "sh", "-c", kill],
+                within: .seconds(60))
+            #expect(ended.status == 1, "\(ended.said)")
+            let cell = try place.cell()
+            #expect(try cell.verdict().verdict == .stuck, "\(ended.said)")
+            #expect(ended.said.contains("no client any more"), "\(ended.said)")
+            try await expectJudgedAlike(cell, place)
+        } catch {
+            await process.stop()
+            throw error
+        }
+        await process.stop()
+    }
+
     @Test func `a command that cannot be started, a process that is none, and no database are told`() async throws {
         let url = try await TestCluster.shared.makeDatabase()
         let place = try Workplace()
