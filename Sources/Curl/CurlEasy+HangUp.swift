@@ -133,7 +133,7 @@ extension CurlEasy {
     package func forgetHangUp() throws(CurlError) {
         if notes.pointee.hangUp.afterBody >= 0 { try set(.verbose, to: false) }
         notes.pointee.hangUp = HangUpNotes()
-        notes.pointee.listens = false
+        notes.pointee.listens = notes.pointee.pace.isSlow
     }
 
     /// Leaves now. With ``CurlHangUp/halfClose`` the transfer goes on, else the handle is to be removed from its multi handle.

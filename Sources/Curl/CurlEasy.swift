@@ -27,6 +27,7 @@ struct TransferNotes {
     /// Somebody waits for a moment of the response: see ``hangUp``.
     var listens = false
     var hangUp = HangUpNotes()
+    var pace = PaceNotes()
 }
 
 /// One transfer at a time: the owner of an easy handle (libcurl-easy(3)), for use in a ``CurlMulti``.
@@ -78,6 +79,7 @@ package struct CurlEasy: ~Copyable {
         raw = fresh
         notes.pointee.raw = fresh
         notes.pointee.hangUp = HangUpNotes()
+        notes.pointee.pace = PaceNotes()
         notes.pointee.listens = false
     }
 
@@ -92,6 +94,7 @@ package struct CurlEasy: ~Copyable {
             seep_easy_set_write(raw, CURLOPT_WRITEFUNCTION) { _, size, count, context in
                 let length = size * count
                 guard let notes = context?.assumingMemoryBound(to: TransferNotes.self), notes.pointee.listens else { return length }
+                if !notes.pointee.pace.takes(length) { return Int(CURL_WRITEFUNC_PAUSE) }
                 return notes.pointee.goesOn(afterBody: length) ? length : 0
             }, "CURLOPT_WRITEFUNCTION")
         try check(seep_easy_set_pointer(raw, CURLOPT_HEADERDATA, notes), "CURLOPT_HEADERDATA")
@@ -148,12 +151,6 @@ package struct CurlEasy: ~Copyable {
 
     package func set(_ option: CurlNumberOption, to value: Bool) throws(CurlError) {
         try set(option, to: value ? 1 : 0)
-    }
-
-    /// Bytes per second that are received at most; 0: no limit.
-    package func setMaximumReceiveSpeed(_ bytesPerSecond: Int) throws(CurlError) {
-        try Self.check(
-            seep_easy_set_offset(raw, CURLOPT_MAX_RECV_SPEED_LARGE, curl_off_t(bytesPerSecond)), "CURLOPT_MAX_RECV_SPEED_LARGE")
     }
 
     /// Bytes of the receive buffer of each socket from now on, which the system doubles; 0: the system's own way.

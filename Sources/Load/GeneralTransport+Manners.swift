@@ -1,4 +1,5 @@
 import Curl
+import LinuxIO
 import Scenarios
 
 /// Clients that leave early, read slowly, or wait longer than others.
@@ -8,11 +9,11 @@ extension GeneralTransport {
         _ manners: UnsafePointer<Manners>, _ request: borrowing PreparedRequest, to place: UnsafeMutablePointer<Slot>
     ) throws(CurlError) {
         try place.pointee.easy.set(.timeoutMilliseconds, to: manners.pointee.timeoutMilliseconds)
-        try place.pointee.easy.setMaximumReceiveSpeed(manners.pointee.readRate)
         place.pointee.easy.setSocketBuffer(manners.pointee.socketBuffer)
-        // libcurl reads a buffer, and then waits until that was not too fast.
-        let buffer = manners.pointee.readRate == 0 ? 16 * 1024 : min(max(manners.pointee.readRate / 10, 1024), 16 * 1024)
+        // It is a buffer that libcurl hands over, and that may be too much of a turn.
+        let buffer = manners.pointee.readRate == 0 ? 16 * 1024 : min(max(manners.pointee.readRate / 20, 1024), 16 * 1024)
         try place.pointee.easy.set(.receiveBufferBytes, to: buffer)
+        place.pointee.easy.setSlow(manners.pointee.readRate > 0)
         try place.pointee.easy.forgetHangUp()
         switch manners.pointee.moment {
         case .never, .time: break
@@ -20,6 +21,22 @@ extension GeneralTransport {
             place.pointee.easy.hangUp(afterBytes: count, CurlHangUp(manners.pointee.how), answersHead: request.method == .head)
         case .sent: try place.pointee.easy.watchSending(bodyCount: request.bodyCount, CurlHangUp(manners.pointee.how))
         }
+    }
+
+    /// The next turn of a slow reader: as much as its rate allows by now.
+    func takeTurn(_ slot: Int, now: MonotonicInstant) {
+        pauses.leave(slot)
+        guard let rate = slots[slot].manners?.pointee.readRate, rate > 0 else { return }
+        let taken = slots[slot].easy.takenSlowly
+        if slots[slot].easy.waitsForMore || slots[slot].pace == nil {
+            slots[slot].pace = SlowReading()
+            slots[slot].pace?.rest(until: now)
+            slots[slot].easy.restPace()
+        } else {
+            slots[slot].pace?.setTaken(taken)
+        }
+        pauses.enter(slot, 0, now: now)
+        slots[slot].easy.takeTurn(slots[slot].pace?.allowed(rate, now: now) ?? 0)
     }
 
     /// The moment has come: leaves the exchange in `slot`, if it goes on.

@@ -48,6 +48,8 @@ final class GeneralTransport {
         var isRepeated = false
         /// A response has come by the handle.
         var hasServed = false
+        /// How much a slow reader may read; `nil`: it has read nothing yet.
+        var pace: SlowReading?
 
         init(easy: consuming CurlEasy) { self.easy = easy }
     }
@@ -67,6 +69,8 @@ final class GeneralTransport {
     private var capacity: Int
     /// When the clients leave that leave at a moment in time.
     var leaving: DeadlineQueues
+    /// Slow readers, each until its next turn.
+    var pauses = DeadlineQueues([SlowReading.pause])
     /// Exchanges that we have left, not yet told.
     var left: [Int] = []
     private var idleEventsSeen = 0
@@ -104,6 +108,7 @@ final class GeneralTransport {
             capacity = wanted
         }
         leaving.makeRoom(wanted)
+        pauses.makeRoom(wanted)
         left.reserveCapacity(wanted)
         while count < wanted {
             let easy = try CurlEasy(tag: count, sockets: sockets)
@@ -162,6 +167,11 @@ final class GeneralTransport {
         place.pointee.isRepeated = false
         place.pointee.easy.prepareForTransfer(attempts: Self.attempts)
         try multi?.add(place.pointee.easy)
+        if manners.pointee.readRate > 0 {
+            place.pointee.pace = nil
+            place.pointee.easy.restPace()
+            pauses.enter(slot, 0, now: now)
+        }
         if manners.pointee.leavesByTime { leaving.enter(slot, manners.pointee.queue, now: now) }
     }
 
@@ -188,7 +198,6 @@ final class GeneralTransport {
 
     /// Gives up the exchange in `slot`, and its connection with it.
     func abort(_ slot: Int) -> Exchange {
-        leaving.leave(slot)
         let exchange = finished(slot, outcome: .hungUp, code: .ok)
         multi?.remove(slots[slot].easy)
         return exchange
@@ -208,6 +217,7 @@ final class GeneralTransport {
     func runTimeouts(now: MonotonicInstant) {
         multi?.runTimeouts(now: now)
         while let slot = sockets.nextSent() { leave(slot) }
+        while case let slot = pauses.due(now), slot >= 0 { takeTurn(slot, now: now) }
         while case let slot = leaving.due(now), slot >= 0 {
             leaving.leave(slot)
             leave(slot)
@@ -218,8 +228,10 @@ final class GeneralTransport {
 
     /// When ``runTimeouts(now:)`` is to be called though nothing has happened.
     var deadline: MonotonicInstant? {
-        guard let own = leaving.next else { return sockets.deadline }
-        return sockets.deadline.map { min($0, own) } ?? own
+        var earliest = sockets.deadline
+        if let next = leaving.next { earliest = earliest.map { min($0, next) } ?? next }
+        if let next = pauses.next { earliest = earliest.map { min($0, next) } ?? next }
+        return earliest
     }
 
     /// ``runTimeouts(now:)`` is to be called at once.
@@ -230,7 +242,6 @@ final class GeneralTransport {
         if let slot = left.popLast() { return finished(slot, outcome: .hungUp, code: .ok) }
         while let (slot, code) = multi?.nextEnded() {
             if code != .ok, repeats(slot, after: code) { continue }
-            leaving.leave(slot)
             let hasLeft = slots[slot].easy.hasHungUp
             let outcome = hasLeft ? .hungUp : Outcome(code, of: slots[slot].easy, isSecure: slots[slot].isSecure)
             return finished(slot, outcome: outcome, code: code)
@@ -258,6 +269,8 @@ final class GeneralTransport {
     }
 
     private func finished(_ slot: Int, outcome: Outcome, code: CurlCode) -> Exchange {
+        leaving.leave(slot)
+        pauses.leave(slot)
         var exchange = Exchange(slot: slot, outcome: outcome)
         let place = slots + slot
         let attempts = place.pointee.easy.attempts

@@ -20,6 +20,9 @@ struct SlowReading {
 
     mutating func take(_ count: Int) { taken += Double(count) }
 
+    /// All that was read since the last rest.
+    mutating func setTaken(_ count: Int) { taken = Double(count) }
+
     /// Bytes.
     func allowed(_ rate: Int, now: MonotonicInstant) -> Int {
         Int(min(Double(rate) * (now - since).seconds - taken, 1e9))
