@@ -2,7 +2,7 @@ internal import CCurl
 internal import Glibc
 
 /// What libcurl's callbacks note about the transfer of one easy handle; at a stable address for the handle's life.
-struct TransferNotes {
+struct TransferNotes: ~Copyable {
     /// The owner's number for the handle.
     var tag: Int
     /// Requests handed to a connection since the transfer began; more than one means that libcurl has retried.
@@ -12,12 +12,31 @@ struct TransferNotes {
     var connection = 0
     /// The empty line after the header of the response has come.
     var headerIsWhole = false
+    /// Lines of the header, and the body, are kept.
+    var keepsHeaders = false
+    var headers = GrowingBytes()
+    /// 0: nothing of the body is kept.
+    var bodyLimit = 0
+    var body = GrowingBytes(kept: 64 << 10)
+    var bodyIsTooLong = false
     let sockets: Unmanaged<CurlSockets>
+
+    init(tag: Int, sockets: Unmanaged<CurlSockets>) {
+        self.tag = tag
+        self.sockets = sockets
+    }
+
+    /// A field's line, without its end.
+    mutating func keep(line: UnsafePointer<CChar>, count: Int) {
+        var length = count
+        while length > 0, line[length - 1] == 0x0A || line[length - 1] == 0x0D { length -= 1 }
+        _ = headers.append(UnsafeRawBufferPointer(start: line, count: length), limit: 1 << 20) && headers.append(byte: 0x0A)
+    }
 }
 
 /// One transfer at a time: the owner of an easy handle (libcurl-easy(3)), for use in a ``CurlMulti``.
 ///
-/// Response bodies are read and thrown away. For one thread. The ``CurlSockets`` that it is made with must outlive it. libcurl
+/// Response bodies are read and thrown away unless ``keep(headers:bodyLimit:)`` says otherwise. For one thread. The ``CurlSockets`` that it is made with must outlive it. libcurl
 /// copies the strings that it is given; lists and bodies it does not: these must live until they are replaced.
 package struct CurlEasy: ~Copyable {
     let raw: UnsafeMutableRawPointer
@@ -36,6 +55,7 @@ package struct CurlEasy: ~Copyable {
             try Self.installCallbacks(raw, notes, errorText, context: Unmanaged.passUnretained(sockets).toOpaque())
         } catch {
             curl_easy_cleanup(raw)
+            notes.deinitialize(count: 1)
             notes.deallocate()
             errorText.deallocate()
             throw error
@@ -47,6 +67,7 @@ package struct CurlEasy: ~Copyable {
 
     deinit {
         curl_easy_cleanup(raw)
+        notes.deinitialize(count: 1)
         notes.deallocate()
         errorText.deallocate()
     }
@@ -57,7 +78,16 @@ package struct CurlEasy: ~Copyable {
     ) throws(CurlError) {
         try check(seep_easy_set_pointer(raw, CURLOPT_PRIVATE, notes), "CURLOPT_PRIVATE")
         try check(seep_easy_set_pointer(raw, CURLOPT_ERRORBUFFER, errorText), "CURLOPT_ERRORBUFFER")
-        try check(seep_easy_set_write(raw, CURLOPT_WRITEFUNCTION, { _, size, count, _ in size * count }), "CURLOPT_WRITEFUNCTION")
+        try check(seep_easy_set_pointer(raw, CURLOPT_WRITEDATA, notes), "CURLOPT_WRITEDATA")
+        try check(
+            seep_easy_set_write(raw, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
+                let length = size * count
+                guard let notes = context?.assumingMemoryBound(to: TransferNotes.self), notes.pointee.bodyLimit > 0 else { return length }
+                if !notes.pointee.body.append(UnsafeRawBufferPointer(start: bytes, count: length), limit: notes.pointee.bodyLimit) {
+                    notes.pointee.bodyIsTooLong = true
+                }
+                return length
+            }, "CURLOPT_WRITEFUNCTION")
         try check(seep_easy_set_pointer(raw, CURLOPT_HEADERDATA, notes), "CURLOPT_HEADERDATA")
         try check(
             seep_easy_set_write(raw, CURLOPT_HEADERFUNCTION) { line, size, count, context in
@@ -68,6 +98,9 @@ package struct CurlEasy: ~Copyable {
                     notes.pointee.headerIsWhole = true
                 } else if memcmp(line, "HTTP/", min(length, 5)) == 0 {
                     notes.pointee.headerIsWhole = false
+                    if notes.pointee.keepsHeaders { notes.pointee.headers.removeAll() }
+                } else if notes.pointee.keepsHeaders, !notes.pointee.headerIsWhole {
+                    notes.pointee.keep(line: line, count: length)
                 }
                 return length
             }, "CURLOPT_HEADERFUNCTION")
@@ -106,6 +139,14 @@ package struct CurlEasy: ~Copyable {
 
     package func set(_ option: CurlNumberOption, to value: Bool) throws(CurlError) {
         try set(option, to: value ? 1 : 0)
+    }
+
+    /// Whether bodies are decoded, of every coding that libcurl knows. The request's own `Accept-Encoding` is sent.
+    package func setDecoding(_ decodes: Bool) throws(CurlError) {
+        try set(.decodeContent, to: decodes)
+        guard decodes else { return try set(.acceptEncoding, to: nil) }
+        var none = CChar(0)
+        try set(.acceptEncoding, to: &none)
     }
 
     /// - Parameter value: ends with a zero byte; `nil` takes the option back.

@@ -177,6 +177,7 @@ final class Measurement {
         totals.dropped += outcome.dropped
         totals.retried += outcome.retried
         totals.opened += outcome.opened
+        totals.failedChecks = FailedCheck.sum(totals.failedChecks ?? [], outcome.failedChecks)
         guard let latency = outcome.runTimes.latency, let service = outcome.runTimes.service else { return }
         totals.latencyP50 = Double(latency.p50) / 1000
         totals.latencyP95 = Double(latency.p95) / 1000

@@ -129,7 +129,8 @@ final class GeneralTransport {
     /// Begins an exchange in a free slot; the bytes go out with the next ``runTimeouts(now:)``.
     ///
     /// - Parameter fresh: over a connection of its own, closed at its end.
-    func begin(_ request: UnsafeMutablePointer<PreparedRequest>, in slot: Int, fresh: Bool) throws(CurlError) {
+    /// - Parameter keeps: what to keep of the response.
+    func begin(_ request: UnsafeMutablePointer<PreparedRequest>, in slot: Int, fresh: Bool, keeps: ResponseParts) throws(CurlError) {
         let place = slots + slot
         if place.pointee.applied != request {
             place.pointee.applied = nil
@@ -145,6 +146,7 @@ final class GeneralTransport {
         }
         place.pointee.isRepeated = false
         place.pointee.easy.prepareForTransfer(attempts: Self.attempts)
+        place.pointee.easy.keep(headers: keeps.contains(.headers), bodyLimit: keeps.contains(.body) ? ResponseParts.longestBody : 0)
         try multi?.add(place.pointee.easy)
     }
 
@@ -234,6 +236,13 @@ final class GeneralTransport {
         case EADDRNOTAVAIL, EMFILE, ENFILE, ENOBUFS, ENOMEM: true
         default: false
         }
+    }
+
+    /// What was kept of the response in a slot that has just ended.
+    func kept(in slot: Int) -> KeptResponse {
+        KeptResponse(
+            status: slots[slot].easy.headerIsWhole ? slots[slot].easy.status : 0, headers: slots[slot].easy.keptHeaders,
+            body: slots[slot].easy.keptBody)
     }
 
     /// The `Location` of the response in a slot that has just ended.

@@ -18,6 +18,11 @@ package struct LoadSettings: Sendable {
     /// When the arrivals of an open phase are due.
     package var pacing: @Sendable (LoadPhase) -> Schedule = Schedule.standard
 
+    /// Draws values, rows and think times: the same seed, the same of them.
+    package var seed: UInt64 = 1
+    /// Which part of the run this engine sends, where several share it.
+    package var share = LoadShare.whole
+
     package init(
         scenario: Scenario, targetBase: String, directory: RunDirectory, dealer: @escaping @Sendable (Int) -> [Int],
         mayFollow: @escaping @Sendable (String) -> Bool

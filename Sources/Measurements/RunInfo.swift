@@ -43,6 +43,8 @@ package struct RunInfo: Sendable, Codable {
         /// Processor seconds of Seep itself, and of the sampler's thread.
         package var seepCpuSeconds: Double
         package var samplerCpuSeconds: Double
+        /// Why transfers were unexpected, the most frequent first; `nil`: recorded by an earlier Seep, or there was no load.
+        package var failedChecks: [FailedCheck]?
 
         package init(
             transfers: Int = 0, unexpected: Int = 0, dropped: Int = 0, retried: Int = 0, opened: Int = 0, latencyP50: Double = 0,

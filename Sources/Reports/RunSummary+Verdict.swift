@@ -39,6 +39,7 @@ extension RunSummary {
         p50Milliseconds = info.totals?.latencyP50
         p99Milliseconds = info.totals?.latencyP99
         errors = verdict.unexpected
+        failedChecks = info.totals?.failedChecks ?? []
         duration = steps.last.map { $0.end - .zero } ?? .zero
         versions = info.versions.sorted { $0.key < $1.key }.map { Version(name: $0.key, version: $0.value) }
     }

@@ -108,6 +108,8 @@ package struct RunSummary: Sendable {
     package var p99Milliseconds: Double?
     /// Requests that ended otherwise than expected.
     package var errors = 0
+    /// The most frequent first.
+    package var failedChecks: [FailedCheck] = []
     /// The folder of the cell's files.
     package var directory: String
     package var duration: Duration = .zero

@@ -32,11 +32,13 @@ package struct Judge: Sendable {
     private(set) var classes: [StepAccumulator.ClassKey: Int] = [:]
     private(set) var peak: Int?
     private(set) var thresholds: Thresholds
+    private let parts: UnitDose.Parts
     private var open: [Int: StepAccumulator] = [:]
 
     package init(facts: RunFacts) {
         self.facts = facts
         thresholds = Thresholds(facts.thresholds)
+        parts = UnitDose.Parts(facts.requests)
     }
 
     package mutating func consume(_ row: RequestRow) {
@@ -77,7 +79,7 @@ package struct Judge: Sendable {
         let closed = StepEvidence(
             closing: row, gathered: gathered, before: evidence.last { $0.floor != nil }?.floor,
             youngOwners: row.kind == .restart ? [] : young,
-            unitGap: unitGap)
+            unitGap: unitGap, parts: parts)
         for (key, count) in gathered.done { classes[key, default: 0] += count }
         evidence.append(closed)
         thresholds.close(row, floor: closed.counts && row.kind != .restart ? closed.floor : nil)

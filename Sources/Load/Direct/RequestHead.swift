@@ -7,6 +7,7 @@ enum DirectObstacle: String, Sendable {
     case user = "a user in the URL"
     case host = "a host name that libcurl has to encode"
     case framing = "a header that frames the message"
+    case compressed = "a compressed body that is looked into"
 }
 
 /// The header of a request as bytes: what libcurl 7.88 would send, in its order.
