@@ -19,6 +19,23 @@ extension CurlEasy {
         errorText[0] = 0
     }
 
+    /// What is kept of the response of the next transfer.
+    ///
+    /// - Parameter bodyLimit: bytes at most, 0 for none; a longer body is read to its end, and told as too long.
+    package func keep(headers: Bool, bodyLimit: Int) {
+        notes.pointee.keepsHeaders = headers
+        notes.pointee.bodyLimit = bodyLimit
+        notes.pointee.bodyIsTooLong = false
+        if !notes.pointee.headers.isEmpty { notes.pointee.headers.removeAll() }
+        if !notes.pointee.body.isEmpty { notes.pointee.body.removeAll() }
+    }
+
+    /// Lines without the status line, each ended by a line feed. Valid until the handle is used again.
+    package var keptHeaders: UnsafeRawBufferPointer { notes.pointee.headers.bytes }
+
+    /// As libcurl hands it out; `nil`: longer than the limit.
+    package var keptBody: UnsafeRawBufferPointer? { notes.pointee.bodyIsTooLong ? nil : notes.pointee.body.bytes }
+
     /// How often the request was handed to a connection; 0 when none was established.
     package var attempts: Int { Int(notes.pointee.attempts) }
 

@@ -2,7 +2,7 @@ internal import CCurl
 internal import Glibc
 
 /// What libcurl's callbacks note about the transfer of one easy handle; at a stable address for the handle's life.
-struct TransferNotes {
+struct TransferNotes: ~Copyable {
     /// The owner's number for the handle.
     var tag: Int
     var raw: UnsafeMutableRawPointer
@@ -13,6 +13,13 @@ struct TransferNotes {
     var connection = 0
     /// The empty line after the header of the response has come.
     var headerIsWhole = false
+    /// Lines of the header, and the body, are kept.
+    var keepsHeaders = false
+    var headers = GrowingBytes()
+    /// 0: nothing of the body is kept.
+    var bodyLimit = 0
+    var body = GrowingBytes(kept: 64 << 10)
+    var bodyIsTooLong = false
     let sockets: Unmanaged<CurlSockets>
     /// The socket of ``connection``; −1: not known.
     var socket: Int32 = -1
@@ -28,11 +35,24 @@ struct TransferNotes {
     var listens = false
     var hangUp = HangUpNotes()
     var pace = PaceNotes()
+
+    init(tag: Int, raw: UnsafeMutableRawPointer, sockets: Unmanaged<CurlSockets>) {
+        self.tag = tag
+        self.raw = raw
+        self.sockets = sockets
+    }
+
+    /// A field's line, without its end.
+    mutating func keep(line: UnsafePointer<CChar>, count: Int) {
+        var length = count
+        while length > 0, line[length - 1] == 0x0A || line[length - 1] == 0x0D { length -= 1 }
+        _ = headers.append(UnsafeRawBufferPointer(start: line, count: length), limit: 1 << 20) && headers.append(byte: 0x0A)
+    }
 }
 
 /// One transfer at a time: the owner of an easy handle (libcurl-easy(3)), for use in a ``CurlMulti``.
 ///
-/// Response bodies are read and thrown away. For one thread. The ``CurlSockets`` that it is made with must outlive it. libcurl
+/// Response bodies are read and thrown away unless ``keep(headers:bodyLimit:)`` says otherwise. For one thread. The ``CurlSockets`` that it is made with must outlive it. libcurl
 /// copies the strings that it is given; lists and bodies it does not: these must live until they are replaced.
 package struct CurlEasy: ~Copyable {
     private(set) var raw: UnsafeMutableRawPointer
@@ -51,6 +71,7 @@ package struct CurlEasy: ~Copyable {
             try Self.installCallbacks(raw, notes, errorText, context: Unmanaged.passUnretained(sockets).toOpaque())
         } catch {
             curl_easy_cleanup(raw)
+            notes.deinitialize(count: 1)
             notes.deallocate()
             errorText.deallocate()
             throw error
@@ -62,6 +83,7 @@ package struct CurlEasy: ~Copyable {
 
     deinit {
         curl_easy_cleanup(raw)
+        notes.deinitialize(count: 1)
         notes.deallocate()
         errorText.deallocate()
     }
@@ -91,10 +113,17 @@ package struct CurlEasy: ~Copyable {
         try check(seep_easy_set_pointer(raw, CURLOPT_ERRORBUFFER, errorText), "CURLOPT_ERRORBUFFER")
         try check(seep_easy_set_pointer(raw, CURLOPT_WRITEDATA, notes), "CURLOPT_WRITEDATA")
         try check(
-            seep_easy_set_write(raw, CURLOPT_WRITEFUNCTION) { _, size, count, context in
+            seep_easy_set_write(raw, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
                 let length = size * count
-                guard let notes = context?.assumingMemoryBound(to: TransferNotes.self), notes.pointee.listens else { return length }
-                if !notes.pointee.pace.takes(length) { return Int(CURL_WRITEFUNC_PAUSE) }
+                guard let notes = context?.assumingMemoryBound(to: TransferNotes.self) else { return length }
+                // What is not taken comes again.
+                if notes.pointee.listens, !notes.pointee.pace.takes(length) { return Int(CURL_WRITEFUNC_PAUSE) }
+                if notes.pointee.bodyLimit > 0,
+                    !notes.pointee.body.append(UnsafeRawBufferPointer(start: bytes, count: length), limit: notes.pointee.bodyLimit)
+                {
+                    notes.pointee.bodyIsTooLong = true
+                }
+                guard notes.pointee.listens else { return length }
                 return notes.pointee.goesOn(afterBody: length) ? length : 0
             }, "CURLOPT_WRITEFUNCTION")
         try check(seep_easy_set_pointer(raw, CURLOPT_HEADERDATA, notes), "CURLOPT_HEADERDATA")
@@ -108,6 +137,9 @@ package struct CurlEasy: ~Copyable {
                 } else if memcmp(line, "HTTP/", min(length, 5)) == 0 {
                     notes.pointee.headerIsWhole = false
                     if notes.pointee.reuseLimit > 0, notes.pointee.countedOn == 0 { notes.pointee.makeLast() }
+                    if notes.pointee.keepsHeaders { notes.pointee.headers.removeAll() }
+                } else if notes.pointee.keepsHeaders, !notes.pointee.headerIsWhole {
+                    notes.pointee.keep(line: line, count: length)
                 }
                 guard notes.pointee.listens else { return length }
                 return notes.pointee.goesOn(after: line, length, status: { notes.pointee.status }) ? length : 0
@@ -170,6 +202,14 @@ package struct CurlEasy: ~Copyable {
 
     func setPointer(_ option: CURLoption, _ value: UnsafeMutableRawPointer) throws(CurlError) {
         try Self.check(seep_easy_set_pointer(raw, option, value), "curl_easy_setopt")
+    }
+
+    /// Whether bodies are decoded, of every coding that libcurl knows. The request's own `Accept-Encoding` is sent.
+    package func setDecoding(_ decodes: Bool) throws(CurlError) {
+        try set(.decodeContent, to: decodes)
+        guard decodes else { return try set(.acceptEncoding, to: nil) }
+        var none = CChar(0)
+        try set(.acceptEncoding, to: &none)
     }
 
     /// - Parameter value: ends with a zero byte; `nil` takes the option back.

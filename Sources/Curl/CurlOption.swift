@@ -45,6 +45,8 @@ package struct CurlStringOption: Sendable {
     package static let proxy = CurlStringOption(raw: CURLOPT_PROXY)
     /// A file of certificates of authorities (PEM) in place of the system's.
     package static let authorities = CurlStringOption(raw: CURLOPT_CAINFO)
+    /// Codings of the body that are decoded, an empty string for all that libcurl knows; a header of the request is sent in its place.
+    package static let acceptEncoding = CurlStringOption(raw: CURLOPT_ACCEPT_ENCODING)
     package static let noProxy = CurlStringOption(raw: CURLOPT_NOPROXY)
     /// Our certificate (PEM), and its key.
     package static let certificate = CurlStringOption(raw: CURLOPT_SSLCERT)

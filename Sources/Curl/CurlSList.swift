@@ -19,6 +19,17 @@ package struct CurlSList: ~Copyable {
         head = longer
     }
 
+    /// Appends a copy of the bytes, which hold no zero.
+    package mutating func append(_ bytes: UnsafeRawBufferPointer) throws(CurlError) {
+        let longer = withUnsafeTemporaryAllocation(of: CChar.self, capacity: bytes.count + 1) { text in
+            UnsafeMutableRawBufferPointer(text).copyMemory(from: bytes)
+            text[bytes.count] = 0
+            return curl_slist_append(head, text.baseAddress)
+        }
+        guard let longer else { throw CurlError("curl_slist_append", code: .outOfMemory) }
+        head = longer
+    }
+
     package var isEmpty: Bool { head == nil }
 
     /// For ``CurlEasy``.

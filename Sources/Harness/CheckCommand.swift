@@ -76,7 +76,7 @@ package enum CheckCommand {
     private static func outlook(_ scenario: Scenario, names: String, server: ServerSpec?, load: LoadShape, quick: Bool) -> [String] {
         let limit = limit(scenario)
         let facts = RunFacts(
-            requests: scenario.requests.map { RunFacts.Request(name: $0.name, weight: $0.weight) }, concurrency: load.concurrency,
+            requests: scenario.requests.map(RunFacts.Request.init), concurrency: load.concurrency,
             requestsPerWave: load.requests, waves: scenario.waves.count, settleSeconds: scenario.waves.settle.seconds,
             baselineSeconds: scenario.tests.baseline?.seconds, warmUpSeconds: scenario.tests.warmUp?.seconds,
             unitDose: scenario.tests.unitDose, longIdleSeconds: scenario.tests.longIdle?.seconds, quick: quick,

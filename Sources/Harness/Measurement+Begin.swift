@@ -67,6 +67,7 @@ extension Measurement {
             loading.threads = cell.options.threads
             loading.socket = place.socket
             loading.userAgent = "seep/\(cell.options.version)"
+            loading.seed = seed
             let engine = try LoadEngine(loading)
             var info = RunInfo(
                 name: scenario.name, cell: cell.name, started: cell.folder.started, seed: seed, versions: versions(cell, facts),
@@ -113,7 +114,7 @@ extension Measurement {
         let headroom = facts.headroomAtStart
         let load = LoadShape(scenario.load)
         var all = RunFacts(
-            requests: scenario.requests.map { RunFacts.Request(name: $0.name, weight: $0.weight) }, concurrency: load.concurrency,
+            requests: scenario.requests.map(RunFacts.Request.init), concurrency: load.concurrency,
             requestsPerWave: load.requests, waves: scenario.waves.count, settleSeconds: scenario.waves.settle.seconds,
             baselineSeconds: scenario.tests.baseline?.seconds, warmUpSeconds: scenario.tests.warmUp?.seconds,
             unitDose: scenario.tests.unitDose, longIdleSeconds: scenario.tests.longIdle?.seconds, quick: cell.options.quick,

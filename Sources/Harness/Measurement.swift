@@ -193,6 +193,7 @@ final class Measurement {
             totals.lateMax = Double(late.max) / 1000
         }
         totals.add(outcome)
+        totals.failedChecks = FailedCheck.sum(totals.failedChecks ?? [], outcome.failedChecks)
         guard let latency = outcome.runTimes.latency, let service = outcome.runTimes.service else { return }
         totals.latencyP50 = Double(latency.p50) / 1000
         totals.latencyP95 = Double(latency.p95) / 1000

@@ -135,9 +135,10 @@ final class GeneralTransport {
     /// Begins an exchange in a free slot; the bytes go out with the next ``runTimeouts(now:)``.
     ///
     /// - Parameter fresh: over a connection of its own, closed at its end.
+    /// - Parameter keeps: what to keep of the response.
     func begin(
         _ request: UnsafeMutablePointer<PreparedRequest>, manners: UnsafePointer<Manners>, in slot: Int, fresh: Bool,
-        now: MonotonicInstant
+        keeps: ResponseParts, now: MonotonicInstant
     ) throws(CurlError) {
         let place = slots + slot
         if place.pointee.hasServed, CurlLibrary.appendsToFreedHeaders { try renew(place) }
@@ -166,6 +167,7 @@ final class GeneralTransport {
         }
         place.pointee.isRepeated = false
         place.pointee.easy.prepareForTransfer(attempts: Self.attempts)
+        place.pointee.easy.keep(headers: keeps.contains(.headers), bodyLimit: keeps.contains(.body) ? ResponseParts.longestBody : 0)
         try multi?.add(place.pointee.easy)
         if manners.pointee.readRate > 0 {
             place.pointee.pace = nil
@@ -308,6 +310,13 @@ final class GeneralTransport {
         case EADDRNOTAVAIL, EMFILE, ENFILE, ENOBUFS, ENOMEM: true
         default: false
         }
+    }
+
+    /// What was kept of the response in a slot that has just ended.
+    func kept(in slot: Int) -> KeptResponse {
+        KeptResponse(
+            status: slots[slot].easy.headerIsWhole ? slots[slot].easy.status : 0, headers: slots[slot].easy.keptHeaders,
+            body: slots[slot].easy.keptBody)
     }
 
     /// The `Location` of the response in a slot that has just ended.

@@ -6,7 +6,11 @@ enum HeaderLines {
     static let none = "\u{0}"
 
     /// A request's own header takes the place of the scenario's of that name.
-    static func merged(_ request: RequestSpec, http: HTTPSettings, userAgent: String) -> [HTTPSettings.Header] {
+    ///
+    /// - Parameter authorization: the value of `Authorization` where no header gives one; `nil`: none.
+    static func merged(
+        _ request: RequestSpec, http: HTTPSettings, userAgent: String, authorization: String?
+    ) -> [HTTPSettings.Header] {
         var lines: [HTTPSettings.Header] = []
         for header in http.headers {
             let own = request.headers.filter { $0.name.lowercased() == header.name.lowercased() }
@@ -18,6 +22,9 @@ enum HeaderLines {
         }
         for header in request.headers where !lines.contains(where: { $0.name.lowercased() == header.name.lowercased() }) {
             lines += request.headers.filter { $0.name.lowercased() == header.name.lowercased() }
+        }
+        if let authorization, !lines.contains(where: { $0.name.lowercased() == "authorization" }) {
+            lines.append(.init(name: "Authorization", value: authorization))
         }
         return completed(lines, userAgent: userAgent, contentType: request.body?.contentType)
     }

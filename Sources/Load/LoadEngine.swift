@@ -39,7 +39,7 @@ package final class LoadEngine: Sendable {
             let others = try (1..<count).map { _ throws(SystemError) in try EventFD() }
             guardSignal = try EventFD(with: others)
             writer = try LoadWriter(
-                threads: count, names: scenario.requests.map(\.name), directory: settings.directory,
+                threads: count, names: RequestTable.specs(of: scenario).map(\.name), directory: settings.directory,
                 hasArrivals: scenario.load.contains(where: \.isOpen))
             var loops: [LoadLoop] = []
             for index in 0..<count {

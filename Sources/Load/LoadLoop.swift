@@ -20,6 +20,18 @@ final class LoadLoop {
         var hops = 0
         /// What a redirect led to: owned by the flight, freed when it ends.
         var hop: UnsafeMutablePointer<PreparedRequest>?
+        /// The request of this send, where it is rendered; goes back to where it was taken from.
+        var rendered: UnsafeMutablePointer<PreparedRequest>?
+        /// The flow whose turn this is; −1: none.
+        var flow = -1
+        /// Of the turn, the part under way.
+        var position = 0
+        /// Waits for a moment: nothing of it is in a transport.
+        var isParked = false
+        /// Of the request in the run, from 1.
+        var number = 0
+        /// Draws the values and think times of this request or turn.
+        var generator = SplitMix64(seed: 0)
     }
 
     private enum Source {
@@ -47,6 +59,8 @@ final class LoadLoop {
     private let mailbox: Mailbox
     private let guardSignal: EventFD
     private let shard: Shard
+    /// Of rows and numbers, which go on over all steps of the run.
+    let share: LoadShare
     private let poller: Poller
     private let timer: TimerFD
 
@@ -70,6 +84,23 @@ final class LoadLoop {
     private var isFinished = false
     /// When the wait for events ended that this pass began with; `nil` until its first event.
     private var passBegin: MonotonicInstant?
+    /// What is rendered, and by what.
+    var renderer: TemplateRenderer
+    var rendered: RenderedRequests
+    var scratch = GrowingBytes(kept: .max)
+    var failedChecks: FailedChecks
+    var parked = ParkedFlights()
+    /// By slot; made when they are needed.
+    var users: [VirtualUser?] = []
+    /// By slot and data set: the row of the request or turn.
+    var rows: UnsafeMutablePointer<Int>
+    /// Steps of the run so far.
+    var serial = 0
+    /// Entries dealt, and requests sent, in the run so far.
+    var dealt = 0
+    var sent = 0
+    /// Of the step.
+    var mix = Step.Mix.all
     private var live = LiveRate()
     private var nextLive = MonotonicInstant(nanoseconds: 0)
 
@@ -79,6 +110,7 @@ final class LoadLoop {
     ) throws(LoadError) {
         self.settings = settings
         self.shard = shard
+        share = LoadShare(offset: shard.index, stride: shard.count)
         self.mailbox = mailbox
         self.guardSignal = guardSignal
         ProcessSignals.ignorePipe()
@@ -105,8 +137,12 @@ final class LoadLoop {
         } catch {
             throw .curl(error)
         }
+        renderer = TemplateRenderer(data: DataPicks(scenario.data, share: share, seed: settings.seed))
+        rendered = RenderedRequests(requests: requests.specs.count)
+        failedChecks = FailedChecks(requests: requests.specs.count)
+        rows = .allocate(capacity: 1)
         recorder = Recorder(
-            requests: scenario.requests.count, clock: settings.directory.clock, writer: writer, loop: shard.index)
+            requests: requests.specs.count, clock: settings.directory.clock, writer: writer, loop: shard.index)
         flights = .allocate(capacity: 1)
         free = .allocate(capacity: 1)
         makeFlights(wanted)
@@ -115,19 +151,29 @@ final class LoadLoop {
     deinit {
         flights.deallocate()
         free.deallocate()
+        rows.deallocate()
     }
 
     private func makeFlights(_ wanted: Int) {
-        guard wanted > flightCapacity else { return }
+        guard wanted > flightCapacity else { return freeAll() }
+        rows.deallocate()
+        rows = .allocate(capacity: max(wanted * renderer.data.setCount, 1))
+        rows.initialize(repeating: 0, count: max(wanted * renderer.data.setCount, 1))
+        users += Array(repeating: nil, count: wanted - users.count)
+        parked.reserve(wanted)
         flights.deallocate()
         free.deallocate()
         flights = .allocate(capacity: wanted)
         free = .allocate(capacity: wanted)
         flights.initialize(repeating: Flight(), count: wanted)
-        // Taken from the end: the lowest slots are used most.
-        for index in 0..<wanted { (free + index).initialize(to: wanted - 1 - index) }
-        freeCount = wanted
         flightCapacity = wanted
+        freeAll()
+    }
+
+    /// Taken from the end: the lowest slots are used most, and no more of them than are in flight at once.
+    private func freeAll() {
+        for index in 0..<flightCapacity { (free + index).initialize(to: flightCapacity - 1 - index) }
+        freeCount = flightCapacity
     }
 
     /// Carries out orders until the engine finishes. The thread's body.
@@ -168,6 +214,7 @@ final class LoadLoop {
             now = .now
             transport.runTimeouts(now: now)
             settle()
+            wakeParked()
             go()
             recorder.advance(to: now, inFlight: inFlight)
             if now >= nextLive { publish() }
@@ -191,6 +238,10 @@ final class LoadLoop {
         } catch {
             throw .curl(error)
         }
+        serial += 1
+        mix = plan.step.mix
+        failedChecks.beginStep()
+        parked.removeAll()
         given = 0
         peak = 0
         inFlight = 0
@@ -266,6 +317,7 @@ final class LoadLoop {
     private func armTimer() {
         var next = nextLive
         if let wake { next = min(next, wake) }
+        if let first = parked.first { next = min(next, MonotonicInstant(nanoseconds: first)) }
         if let deadline = transport.deadline { next = min(next, deadline) }
         // One that is armed for an earlier moment will do: it costs a pass, not a system call for each request.
         if let armed, armed <= next { return }

@@ -12,7 +12,7 @@ package struct LoadOutcome: Hashable, Sendable {
 
     /// Transfers of one class in the step.
     package struct ClassCount: Hashable, Sendable {
-        /// The index of the request in the scenario; `nil` for what is counted together beyond 256 classes.
+        /// The index of the request: entries of the scenario first, then the requests of its flows; `nil` for what is counted together beyond 256 classes.
         package let request: Int?
         package let name: String
         package let outcome: Outcome
@@ -56,7 +56,7 @@ package struct LoadOutcome: Hashable, Sendable {
     package var start = RunTime.zero
     /// When the last response had ended and all connections were closed.
     package var loadEnd = RunTime.zero
-    /// Requests started; a redirect that is followed, or a retry, is no further request.
+    /// Entries begun: requests, and turns of flows; a redirect that is followed, or a retry, is no further request.
     package var given = 0
     /// Exchanges that ended: requests and followed redirects.
     package var transfers = 0
@@ -70,7 +70,8 @@ package struct LoadOutcome: Hashable, Sendable {
     package var reused = 0
     /// Requests sent again because a reused connection ended before the first byte of the response.
     package var retried = 0
-    /// Arrivals not sent because `max_in_flight` was reached; with ``given``, the arrivals that were due.
+    /// Arrivals not sent because `max_in_flight` was reached, and entries not sent because their data was used up; with ``given``, what was
+    /// due.
     package var dropped = 0
     /// Of the open phases: the time in which their arrivals were due; zero without one.
     package var arrivalPlan = Duration.zero
@@ -78,7 +79,7 @@ package struct LoadOutcome: Hashable, Sendable {
     package var arrivalSpan = Duration.zero
     /// Transfers counted as the request `other`, beyond 256 classes.
     package var inOther = 0
-    /// Requests that ended otherwise than expected. Those that we hung up when the load was stopped are not among them.
+    /// Transfers that ended otherwise than expected. Those that we hung up when the load was stopped are not among them.
     package var unexpected = 0
     /// Bytes of bodies received.
     package var bytes = 0
@@ -96,4 +97,6 @@ package struct LoadOutcome: Hashable, Sendable {
     /// Of the run so far, this step included.
     package var runTimes = Times()
     package var classes: [ClassCount] = []
+    /// Why transfers were unexpected: the first of the checks that did not hold; the most frequent first.
+    package var failedChecks: [FailedCheck] = []
 }

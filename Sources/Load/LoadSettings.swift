@@ -24,6 +24,9 @@ package struct LoadSettings: Sendable {
     /// Load threads, at least 1; a step uses at most as many as it has requests in flight.
     package var threads = 1
 
+    /// Draws values, rows and think times: the same seed, the same of them.
+    package var seed: UInt64 = 1
+
     package init(
         scenario: Scenario, targetBase: String, directory: RunDirectory, dealer: @escaping @Sendable (Int) -> [Int],
         mayFollow: @escaping @Sendable (String) -> Bool

@@ -72,7 +72,7 @@ struct Manners {
 /// The manners of every request of a scenario, at stable addresses.
 final class MannersTable {
     private let all: UnsafeMutablePointer<Manners>
-    private let count: Int
+    let count: Int
     /// How long the deadlines are that there can be, each once.
     let deadlines: [Duration]
     /// The longest of the time-outs, milliseconds.

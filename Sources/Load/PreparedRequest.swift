@@ -10,13 +10,24 @@ struct PreparedRequest: ~Copyable {
     let url: RequestURL
     let method: RequestSpec.Method
     private let originText: UnsafeMutablePointer<CChar>
-    private let target: UnsafeMutablePointer<CChar>
+    private var target: UnsafeMutablePointer<CChar>
     /// `nil`: the method that libcurl takes by itself.
     private let methodText: UnsafeMutablePointer<CChar>?
-    private let headers: CurlSList
-    private let sendsBody: Bool
-    let bodyCount: Int
-    private let bytes: UnsafeMutableRawBufferPointer
+    private var headers: CurlSList
+    let sendsBody: Bool
+    private(set) var bodyCount: Int
+    private var bytes: GrowingBytes
+    /// Of a request that is rendered: where its target and the lines of its header stand in the bytes.
+    private var targetRange = 0..<0
+    /// With what a proxy wants before it.
+    private var askedRange = 0..<0
+    private var lineRanges: [Range<Int>] = []
+    /// Headers that libcurl is not to send of its own.
+    private let removed: [String]
+    /// What libcurl is given is older than the bytes.
+    private var isStale = false
+    /// The body of the response is to be decoded by libcurl.
+    private let decodes: Bool
     /// Why the direct transport cannot send it; `nil`: it can.
     let obstacle: DirectObstacle?
     /// The number that the direct transport gave to its origin, valid for as long as ``originEpoch`` is the transport's.
@@ -24,10 +35,12 @@ struct PreparedRequest: ~Copyable {
     var originEpoch = -1
 
     /// - Parameter headers: as ``HeaderLines`` puts them together.
+    /// - Parameter hasBody: there will be one, though it is not known yet.
+    /// - Parameter looksIntoBody: the body of the response will be looked into, so that a compressed one must be decoded.
     /// - Parameter proxy: what it goes by; `nil`: none.
     init(
         url: RequestURL, method: RequestSpec.Method, headers: [HTTPSettings.Header], body: [UInt8]?, version: HTTPSettings.Version,
-        name: String, proxy: ProxyRoute? = nil
+        name: String, looksIntoBody: Bool = false, hasBody: Bool = false, proxy: ProxyRoute? = nil
     ) throws(LoadError) {
         var list = CurlSList()
         for header in headers {
@@ -46,28 +59,31 @@ struct PreparedRequest: ~Copyable {
                 throw .curl(error)
             }
         }
+        let sends = method != .head && (body != nil || hasBody || method == .post || method == .put || method == .patch)
+        let sent = sends ? body ?? [] : []
+        let head = RequestHead(
+            url: url, method: method, headers: headers, bodyCount: sends ? sent.count : nil, version: version, proxy: proxy)
+        var content = GrowingBytes(kept: .max)
+        guard head.bytes.withUnsafeBytes({ content.append($0, limit: .max) }), sent.withUnsafeBytes({ content.append($0, limit: .max) })
+        else { throw .request(name: name, problem: "there is no memory for it") }
+        removed = headers.filter { $0.value == HeaderLines.none }.map(\.name)
         self.url = url
         self.method = method
         self.headers = list
         originText = Self.copy(url.origin + "/")
         target = Self.copy(RequestHead.target(of: url, proxy: proxy))
-        sendsBody = method != .head && (body != nil || method == .post || method == .put || method == .patch)
-        methodText = method == (sendsBody ? .post : .get) ? nil : Self.copy(method.rawValue)
-        let sent = sendsBody ? body ?? [] : []
+        sendsBody = sends
+        methodText = method == (sends ? .post : .get) ? nil : Self.copy(method.rawValue)
         bodyCount = sent.count
-        let head = RequestHead(
-            url: url, method: method, headers: headers, bodyCount: sendsBody ? bodyCount : nil, version: version, proxy: proxy)
-        obstacle = head.obstacle
-        bytes = .allocate(byteCount: head.bytes.count + bodyCount, alignment: 1)
-        bytes.copyBytes(from: head.bytes)
-        UnsafeMutableRawBufferPointer(rebasing: bytes[head.bytes.count...]).copyBytes(from: sent)
+        decodes = looksIntoBody && headers.contains { $0.name.lowercased() == "accept-encoding" && $0.value != HeaderLines.none }
+        obstacle = head.obstacle ?? (decodes ? .compressed : nil)
+        bytes = content
     }
 
     deinit {
         originText.deallocate()
         target.deallocate()
         methodText?.deallocate()
-        bytes.deallocate()
     }
 
     private static func copy(_ text: String) -> UnsafeMutablePointer<CChar> {
@@ -80,7 +96,10 @@ struct PreparedRequest: ~Copyable {
     }
 
     /// All of it as it goes over an HTTP/1 connection, header and body.
-    var wire: UnsafeRawBufferPointer { UnsafeRawBufferPointer(bytes) }
+    var wire: UnsafeRawBufferPointer { bytes.bytes }
+
+    /// What is sent after the header.
+    var body: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: wire[(wire.count - bodyCount)...]) }
 
     /// Where a connection for it leads, as libcurl wants it.
     func applyOrigin(to easy: borrowing CurlEasy) throws(CurlError) {
@@ -88,15 +107,83 @@ struct PreparedRequest: ~Copyable {
     }
 
     /// Sets everything that differs between requests.
-    func apply(to easy: borrowing CurlEasy) throws(CurlError) {
+    mutating func apply(to easy: borrowing CurlEasy) throws(CurlError) {
+        if isStale { try refresh() }
         // Takes back what a request before has set: body, HEAD.
         try easy.set(.get, to: true)
         // Never null, though it may be empty: libcurl takes a null body as one that is to be read from somewhere.
-        if sendsBody { try easy.setBody(UnsafeRawBufferPointer(rebasing: bytes[(bytes.count - bodyCount)...])) }
+        if sendsBody { try easy.setBody(body) }
         try easy.set(.method, to: methodText)
         if method == .head { try easy.set(.noBody, to: true) }
         try easy.set(.url, to: originText)
         try easy.set(.requestTarget, to: target)
         try easy.setHeaders(headers)
+        try easy.setDecoding(decodes)
+    }
+
+    // MARK: Rendering
+
+    /// Forgets the bytes of the time before.
+    mutating func beginRendering(lines: Int) {
+        bytes.removeAll()
+        if lineRanges.count != lines { lineRanges = Array(repeating: 0..<0, count: lines) }
+        isStale = true
+    }
+
+    /// Appends what `body` appends, and says where it stands.
+    mutating func render(_ body: (inout GrowingBytes) -> Bool) -> Range<Int>? {
+        let start = bytes.count
+        return body(&bytes) ? start..<bytes.count : nil
+    }
+
+    /// - Parameter asked: with what a proxy wants before it.
+    mutating func noteTarget(_ range: Range<Int>, asked: Range<Int>) {
+        targetRange = range
+        askedRange = asked
+    }
+
+    /// - Parameter range: the line without its end; empty: it is not sent.
+    mutating func noteLine(_ index: Int, _ range: Range<Int>) { lineRanges[index] = range }
+
+    mutating func noteBody(count: Int) { bodyCount = count }
+
+    /// What it asks for this time, without the query.
+    var path: UnsafeRawBufferPointer {
+        guard !targetRange.isEmpty else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        let asked = UnsafeRawBufferPointer(rebasing: wire[targetRange])
+        return UnsafeRawBufferPointer(rebasing: asked[..<(asked.firstIndex(of: 0x3F) ?? asked.count)])
+    }
+
+    /// Where it goes this time.
+    var currentURL: RequestURL {
+        guard !targetRange.isEmpty else { return url }
+        var current = url
+        current.target = String(decoding: wire[targetRange], as: UTF8.self)
+        return current
+    }
+
+    /// A line of the header as it was rendered, without its end; empty: it is not sent.
+    func line(_ index: Int) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: wire[lineRanges[index]]) }
+
+    /// Makes target and list anew from the bytes: libcurl wants a string that ends with a zero, and a list.
+    private mutating func refresh() throws(CurlError) {
+        var list = CurlSList()
+        for name in removed { try list.append(name + ":") }
+        for range in lineRanges where !range.isEmpty {
+            let line = UnsafeRawBufferPointer(rebasing: wire[range])
+            if let colon = line.firstIndex(of: 0x3A), colon == line.count - 1 {
+                try list.append(String(decoding: line.dropLast(), as: UTF8.self) + ";")
+            } else {
+                try list.append(line)
+            }
+        }
+        headers = list
+        let length = askedRange.count
+        let text = UnsafeMutablePointer<CChar>.allocate(capacity: length + 1)
+        UnsafeMutableRawBufferPointer(start: text, count: length).copyMemory(from: UnsafeRawBufferPointer(rebasing: wire[askedRange]))
+        text[length] = 0
+        target.deallocate()
+        target = text
+        isStale = false
     }
 }

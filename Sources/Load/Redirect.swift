@@ -44,9 +44,11 @@ struct Redirect {
     /// The next request, prepared.
     ///
     /// - Parameter first: where the request went before any redirect.
+    /// - Parameter cookies: those of the virtual user for the next URL; empty: none.
+    /// - Parameter looksIntoBody: the body of the response will be looked into.
     func prepared(
-        from request: RequestSpec, first: RequestURL, headers: [HTTPSettings.Header], version: HTTPSettings.Version,
-        proxy: ProxyRoute? = nil
+        from request: RequestSpec, first: RequestURL, headers: [HTTPSettings.Header], cookies: String = "",
+        version: HTTPSettings.Version, looksIntoBody: Bool = false, proxy: ProxyRoute? = nil
     ) throws(LoadError) -> PreparedRequest {
         let sameOrigin = url.hasOrigin(of: first)
         let sends = keepsBody && request.body != nil
@@ -58,8 +60,11 @@ struct Redirect {
             }
         }
         if !sends { lines.append(.init(name: "Content-Type", value: HeaderLines.none)) }
+        if !cookies.isEmpty, !lines.contains(where: { $0.name.lowercased() == "cookie" }) {
+            lines.append(.init(name: "Cookie", value: cookies))
+        }
         return try PreparedRequest(
             url: url, method: method, headers: lines, body: keepsBody ? request.body?.bytes : nil, version: version,
-            name: request.name, proxy: proxy)
+            name: request.name, looksIntoBody: looksIntoBody, proxy: proxy)
     }
 }

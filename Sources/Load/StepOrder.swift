@@ -54,5 +54,6 @@ struct LoopReport: Sendable {
     var stopped: LoadOutcome.Stop?
     var connections = ConnectionTally.Part()
     var failures: [LoadOutcome.Failure] = []
+    var failedChecks: [FailedCheck] = []
     var failure: LoadError?
 }

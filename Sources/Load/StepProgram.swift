@@ -41,6 +41,8 @@ struct StepProgram {
     private let shard: Shard
     /// For how long arrivals are due.
     private(set) var arrivalSpan = Duration.zero
+    /// What was dealt last could not be sent, and nothing that can be until another ends.
+    private var isBlocked = false
     /// The most requests in flight that the program can ask for.
     let maximumInFlight: Int
     /// Requests that become due in all; `nil` where the server's speed decides.
@@ -152,6 +154,7 @@ struct StepProgram {
     private mutating func nextOfPhase(now: MonotonicInstant, inFlight: Int) -> Action? {
         switch phases[current] {
         case .closed(let concurrency, let started, let count):
+            if isBlocked, inFlight > 0 { return .wait(until: nil) }
             if started >= count {
                 guard inFlight == 0 else { return .wait(until: nil) }
                 advance(to: now)
@@ -163,10 +166,11 @@ struct StepProgram {
             return .start(intended: now)
         case .closedFor(let concurrency, let duration):
             let end = begin + duration
-            guard now < end else {
-                advance(to: end)
+            guard now < end, !isBlocked || inFlight > 0 else {
+                advance(to: min(now, end))
                 return nil
             }
+            if isBlocked { return .wait(until: end) }
             let passed = now - begin
             guard inFlight < shard.part(of: concurrency.level(at: passed, of: duration)) else {
                 return .wait(until: concurrency.nextChange(after: passed, of: duration).map { begin + $0 } ?? end)
@@ -207,16 +211,22 @@ struct StepProgram {
         begin = instant
         arrivals = nil
         notBefore = instant
+        isBlocked = false
     }
 
     /// A request has ended, its redirects included.
     mutating func ended(at now: MonotonicInstant) {
+        isBlocked = false
         guard current < phases.count, case .unit(_, let gap) = phases[current] else { return }
         notBefore = now + gap
     }
 
     /// As many were started as the step may.
     var isSpent: Bool { allowance == 0 }
+
+    /// What was to be started was not, for want of data, and no other can be in its place: a closed phase waits for the end of a request,
+    /// whose user may have what it needs; with none in flight a phase of a duration is over, and one of a count counts down.
+    mutating func block() { isBlocked = true }
 
     /// Starts nothing from now on.
     mutating func stop() { stopped = true }

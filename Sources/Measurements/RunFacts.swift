@@ -6,10 +6,25 @@ package struct RunFacts: Hashable, Sendable, Codable {
     package struct Request: Hashable, Sendable, Codable {
         package var name: String
         package var weight: Int
+        /// The most exchanges that one start of it can be, redirects included; `nil`: 1, as an earlier Seep had it.
+        package var transfers: Int?
+        /// Of a flow, the names of its requests in their order; `nil` of a single request.
+        package var parts: [String]?
 
-        package init(name: String, weight: Int) {
+        package init(name: String, weight: Int, transfers: Int? = nil, parts: [String]? = nil) {
             self.name = name
             self.weight = weight
+            self.transfers = transfers
+            self.parts = parts
+        }
+
+        package init(_ spec: RequestSpec) {
+            let specs = spec.flow.map { flow in
+                (flow.before + flow.steps).compactMap { if case .request(let spec) = $0 { spec } else { nil } }
+            }
+            self.init(
+                name: spec.name, weight: spec.weight, transfers: (specs ?? [spec]).reduce(0) { $0 + 1 + $1.follow },
+                parts: specs?.map(\.name))
         }
     }
 
@@ -111,6 +126,9 @@ package struct RunFacts: Hashable, Sendable, Codable {
         self.expectedUse = expectedUse
         self.watch = watch
     }
+
+    /// The most exchanges that one start of any request can be.
+    package var mostTransfers: Int { requests.map { $0.transfers ?? 1 }.max() ?? 1 }
 
     /// Load stops when headroom falls below this: Seep never takes the last slots.
     package var guardRail: Int { Headroom(scope: .server, limit: limit, used: 0).guardThreshold }

@@ -123,6 +123,8 @@ package struct RunInfo: Sendable, Codable {
         package var connections: Connections?
         /// Of each class that failed, in the order in which they first did; at most 256.
         package var failures: [Failure]?
+        /// Why transfers were unexpected, the most frequent first; `nil`: recorded by an earlier Seep, or there was no load.
+        package var failedChecks: [FailedCheck]?
 
         package init(
             transfers: Int = 0, unexpected: Int = 0, dropped: Int = 0, retried: Int = 0, opened: Int = 0, latencyP50: Double = 0,

@@ -51,6 +51,7 @@ extension RunSummary {
         localFailures = info.totals?.localFailures ?? 0
         connections = info.totals?.connections
         opened = info.totals?.opened ?? 0
+        failedChecks = info.totals?.failedChecks ?? []
         duration = steps.last.map { $0.end - .zero } ?? .zero
         versions = info.versions.sorted { $0.key < $1.key }.map { Version(name: $0.key, version: $0.value) }
     }

@@ -146,6 +146,8 @@ package struct RunSummary: Sendable {
     package var lateness: String?
     /// Transfers counted together beyond 256 classes.
     package var inOther = 0
+    /// The most frequent first.
+    package var failedChecks: [FailedCheck] = []
     /// The folder of the cell's files.
     package var directory: String
     package var duration: Duration = .zero

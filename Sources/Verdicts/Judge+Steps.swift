@@ -35,11 +35,12 @@ extension Judge {
 
     var headroomNow: Int { evidence.last { $0.headroom != nil }?.headroom ?? facts.headroom }
 
-    /// Sessions left behind per request in the rungs and waves so far; 1 while nothing has been seen.
+    /// Sessions left behind per request (or turn of a flow) in the rungs and waves so far; while nothing has been seen, as many as it can be
+    /// exchanges.
     private var sessionsPerRequest: Double {
         let seen = evidence.filter { $0.counts && $0.isDose }
         let requests = seen.reduce(0) { $0 + $1.row.given }
-        guard requests > 0 else { return 1 }
+        guard requests > 0 else { return Double(facts.mostTransfers) }
         return Double(seen.reduce(0) { $0 + max($1.totalLeft, $1.growth) }) / Double(requests)
     }
 
@@ -90,7 +91,7 @@ extension Judge {
         if let first = rungs.first, let last = rungs.last, last.row.end - first.row.start >= .fractional(seconds: longest) { return nil }
         let used = facts.headroom - headroomNow
         if rungs.count >= 2, used * 4 >= facts.headroom { return nil }
-        let perRequest = rungs.isEmpty ? 1 : max(sessionsPerRequest, 0.01)
+        let perRequest = rungs.isEmpty ? Double(facts.mostTransfers) : max(sessionsPerRequest, 0.01)
         let dose = min(4 << rungs.count, Int(Double(free) / perRequest))
         if dose < 2 { return nil }
         if rungs.count >= 2, let wave = facts.requestsPerWave, dose > wave * 2 { return nil }
@@ -136,7 +137,10 @@ extension Judge {
 
     /// The most requests that the next wave may send; `nil`: the whole load.
     private func waveCap(_ waves: [StepEvidence]) -> Int? {
-        guard let last = evidence.last(where: { $0.counts && $0.isDose }) else { return min(free, facts.requestsPerWave ?? free) }
+        guard let last = evidence.last(where: { $0.counts && $0.isDose }) else {
+            let fits = free / facts.mostTransfers
+            return min(fits, facts.requestsPerWave ?? fits)
+        }
         let perRequest = Double(max(last.totalLeft, last.growth)) / Double(max(1, last.row.given))
         if last.row.ended == .guardRail { return max(1, last.row.given / 2) }
         guard perRequest > 0 else {
@@ -181,14 +185,14 @@ extension Judge {
         let alone = Set(units.map(\.row.only))
         let toDo = each.filter { !alone.contains(facts.requests[$0].name) }
         if let next = toDo.first {
-            let share = max(1, min(planned, Int(Double(free) * 0.7) / toDo.count))
             let request = facts.requests[next]
+            let share = max(1, min(planned, Int(Double(free) * 0.7) / toDo.count / (request.transfers ?? 1)))
             return step(
                 .unit, .unit(requests: share, gap: unitGap), mix: .only(next), settle: unitSettle,
                 why: "one at a time: does “\(request.name)” leave a session?")
         }
         let mixed = units.count { $0.row.only.isEmpty }
-        let dose = min(planned, free)
+        let dose = min(planned, max(1, free / facts.mostTransfers))
         if mixed == 0, each.isEmpty {
             return step(.unit, .unit(requests: dose, gap: unitGap), settle: unitSettle, why: "one at a time: births paired with deaths")
         }
@@ -205,7 +209,7 @@ extension Judge {
     /// A dose over as many connections as requests, once a leak is found: does it follow the requests or the connections?
     private func variation() -> Step? {
         guard !facts.quick, leakTest().finding != nil, steps(.dose).isEmpty, facts.concurrency > 1 else { return nil }
-        let dose = min(3 * facts.concurrency, free / 2, facts.requestsPerWave ?? 3 * facts.concurrency)
+        let dose = min(3 * facts.concurrency, free / 2 / facts.mostTransfers, facts.requestsPerWave ?? 3 * facts.concurrency)
         guard dose >= 4 else { return nil }
         return step(
             .dose, .closed(requests: dose, concurrency: min(facts.concurrency, dose / 2)), connections: .fresh, settle: waveSettle,

@@ -47,11 +47,13 @@ package struct Judge: Sendable {
     private var deaths: [Int: [Recovery.Death]] = [:]
     private static let deathsKept = 2000
     private(set) var thresholds: Thresholds
+    private let parts: UnitDose.Parts
     private var open: [Int: StepAccumulator] = [:]
 
     package init(facts: RunFacts) {
         self.facts = facts
         thresholds = Thresholds(facts.thresholds)
+        parts = UnitDose.Parts(facts.requests)
     }
 
     package mutating func consume(_ row: RequestRow) {
@@ -102,7 +104,7 @@ package struct Judge: Sendable {
         var closed = StepEvidence(
             closing: row, gathered: gathered, before: evidence.last { $0.floor != nil }?.floor,
             youngOwners: row.kind == .restart ? [] : young,
-            unitGap: unitGap)
+            unitGap: unitGap, parts: parts)
         closed.workerStarts = row.kind == .restart ? 0 : young.count
         let silent = deaths.removeValue(forKey: row.step) ?? []
         let loadOver = row.loadEnd + StepEvidence.grace(settle: row.end - row.loadEnd)

@@ -5,7 +5,7 @@ package struct Outlook: Sendable {
     package enum Assumption: Sendable {
         /// Nothing is left behind.
         case clean
-        /// Each request leaves a session.
+        /// Each exchange leaves a session.
         case leaking
     }
 
@@ -37,7 +37,9 @@ package struct Outlook: Sendable {
             case .closed: break
             }
             if step.kind == .restart { headroom = facts.headroom }
-            let left = assumption == .leaking && step.kind != .restart ? min(given ?? 0, headroom - facts.guardRail + 1) : 0
+            let left =
+                assumption == .leaking && step.kind != .restart
+                ? min((given ?? 0) * facts.mostTransfers, headroom - facts.guardRail + 1) : 0
             headroom -= left
             judge.assume(step, given: given ?? 0, left: left, headroom: headroom, used: facts.headroom - headroom)
         }

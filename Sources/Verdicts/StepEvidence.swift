@@ -96,7 +96,7 @@ extension StepEvidence {
     /// - Parameter youngOwners: owners that began during the step; they are warming up and are left out.
     init(
         closing row: StepRow, gathered: StepAccumulator, before floorBefore: Int?, youngOwners: Set<String>,
-        unitGap: Duration
+        unitGap: Duration, parts: UnitDose.Parts
     ) {
         let grace = Self.grace(settle: row.end - row.loadEnd)
         let loadOver = row.loadEnd + grace
@@ -167,7 +167,7 @@ extension StepEvidence {
         unit = []
         if row.kind == .unit {
             let paired = UnitDose.pair(
-                transfers: gathered.transfers, sessions: gathered.sessions, gap: unitGap, end: row.end,
+                transfers: gathered.transfers, sessions: gathered.sessions, parts: parts, gap: unitGap, end: row.end,
                 reaped: gathered.endedByServer(after: row.start))
             unit = paired.classes
             reusedConnection = paired.reused

@@ -7,6 +7,24 @@ import Measurements
 /// healthy server may let go a moment late. But an interval cancels at most as many as one request opens: many deaths at once
 /// are a collector's, which goes round behind a leak and is no sign of health.
 enum UnitDose {
+    /// Which requests are parts of a flow, and in which order: a turn goes through them from the first, or from the first that is not
+    /// done once for each user, and never back.
+    struct Parts: Sendable {
+        private var places: [String: (flow: Int, position: Int)] = [:]
+
+        init(_ requests: [RunFacts.Request]) {
+            for (flow, request) in requests.enumerated() {
+                for (position, name) in (request.parts ?? []).enumerated() { places[name] = (flow, position) }
+            }
+        }
+
+        /// Whether the second can be of the same turn as the first, right before it.
+        func continues(_ first: String, _ second: String) -> Bool {
+            guard let one = places[first], let other = places[second] else { return false }
+            return one.flow == other.flow && one.position < other.position
+        }
+    }
+
     struct Paired {
         var classes: [StepEvidence.UnitClass] = []
         var left: [String: Int] = [:]
@@ -26,8 +44,10 @@ enum UnitDose {
     /// - Parameters:
     ///   - end: of the settle after the dose; deaths until then may cancel.
     ///   - reaped: how many of the deaths were PostgreSQL's doing; the oldest sessions go first, and cancel nothing.
-    static func pair(transfers: [TransferRow], sessions: [SessionRow], gap: Duration, end: RunTime, reaped: Int) -> Paired {
-        let requests = group(transfers.sorted { $0.start < $1.start }, gap: gap)
+    static func pair(
+        transfers: [TransferRow], sessions: [SessionRow], parts: Parts, gap: Duration, end: RunTime, reaped: Int
+    ) -> Paired {
+        let requests = group(transfers.sorted { $0.start < $1.start }, parts: parts, gap: gap)
         let left = outstanding(requests: requests, sessions: sessions, gap: gap, end: end, reaped: reaped)
         var result = Paired()
         var seen: Set<Int> = []
@@ -99,12 +119,13 @@ enum UnitDose {
         request[0].start + gap / -10
     }
 
-    /// Transfers that follow each other at once are one request with its redirects.
-    private static func group(_ transfers: [TransferRow], gap: Duration) -> [[TransferRow]] {
+    /// Transfers that follow each other at once are one request with its redirects; a turn of a flow is all of its requests.
+    private static func group(_ transfers: [TransferRow], parts: Parts, gap: Duration) -> [[TransferRow]] {
         var groups: [[TransferRow]] = []
         for transfer in transfers {
-            if let last = groups.last?.last, last.request == transfer.request, last.outcome == .redirect,
-                transfer.start - last.end < gap / 2
+            if let last = groups.last?.last,
+                last.request == transfer.request && last.outcome == .redirect && transfer.start - last.end < gap / 2
+                    || parts.continues(last.request, transfer.request)
             {
                 groups[groups.count - 1].append(transfer)
             } else {

@@ -13,9 +13,10 @@ extension DirectTransport {
     ///
     /// - Parameter fresh: over a connection of its own, closed at its end.
     /// - Parameter wantsLocation: keep where the response redirects to.
+    /// - Parameter keeps: what else to keep of the response.
     func begin(
         _ request: UnsafeMutablePointer<PreparedRequest>, manners: UnsafePointer<Manners>, in slot: Int, fresh: Bool,
-        wantsLocation: Bool, now: MonotonicInstant
+        wantsLocation: Bool, keeps: ResponseParts, now: MonotonicInstant
     ) throws(CurlError) {
         if request.pointee.originEpoch != origins.epoch {
             request.pointee.origin = origins.number(
@@ -32,7 +33,7 @@ extension DirectTransport {
         place.pointee.isRepeated = false
         place.pointee.opened = 0
         place.pointee.sent = 0
-        place.pointee.parser.begin(head: request.pointee.method == .head, wantsLocation: wantsLocation)
+        place.pointee.parser.begin(head: request.pointee.method == .head, wantsLocation: wantsLocation, keeps: keeps)
         let idle = fresh ? -1 : origins[request.pointee.origin]
         if idle < 0 { try connect(for: slot) }
         deadlines.enter(slot, manners.pointee.queue, now: now)

@@ -233,6 +233,13 @@ final class DirectTransport {
         return slots[ended[endedCount]].exchange
     }
 
+    /// What was kept of the response in a slot that has just ended.
+    func kept(in slot: Int) -> KeptResponse {
+        KeptResponse(
+            status: slots[slot].parser.status, headers: slots[slot].parser.keptHeaders.bytes,
+            body: slots[slot].parser.bodyIsTooLong ? nil : slots[slot].parser.keptBody.bytes)
+    }
+
     /// The `Location` of the response in a slot that has just ended.
     func location(in slot: Int) -> String? {
         slots[slot].parser.location.isEmpty ? nil : String(decoding: slots[slot].parser.location.bytes, as: UTF8.self)

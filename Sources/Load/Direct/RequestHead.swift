@@ -8,6 +8,7 @@ enum DirectObstacle: String, Sendable {
     case host = "a host name that libcurl has to encode"
     case framing = "a header that frames the message"
     case proxy = "a proxy that is not one of http://"
+    case compressed = "a compressed body that is looked into"
 }
 
 /// The header of a request as bytes: what libcurl 7.88 would send, in its order.
@@ -50,7 +51,7 @@ struct RequestHead {
     }
 
     /// Whether it is the proxy that reads the header.
-    private static func isForProxy(_ url: RequestURL, _ proxy: ProxyRoute?) -> Bool {
+    static func isForProxy(_ url: RequestURL, _ proxy: ProxyRoute?) -> Bool {
         proxy?.takesAbsoluteURLs == true && !url.isSecure
     }
 

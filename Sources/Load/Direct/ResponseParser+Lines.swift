@@ -1,3 +1,4 @@
+import Curl
 import Glibc
 
 /// The lines of a response, each without its end.
@@ -25,6 +26,7 @@ extension ResponseParser {
         code = number
         headerIsWhole = false
         fields = Fields()
+        if !keptHeaders.isEmpty { keptHeaders.removeAll() }
         state = .headers
     }
 
@@ -41,6 +43,7 @@ extension ResponseParser {
         }
         guard colon > 0, colon < text.count else { return state = .garbled }
         if isTrailer { return }
+        if keeps.contains(.headers) { keep(field: text) }
         switch colon {
         case 8: if wantsLocation, location.isEmpty, Self.isEqual(text, 0, "location") { takeLocation(Self.trimmed(text, from: 9)) }
         case 10: if Self.isEqual(text, 0, "connection") { takeConnection(text) }
@@ -48,6 +51,10 @@ extension ResponseParser {
         case 17: if Self.isEqual(text, 0, "transfer-encoding") { takeCoding(Self.trimmed(text, from: 18)) }
         default: break
         }
+    }
+
+    private mutating func keep(field: UnsafeRawBufferPointer) {
+        _ = keptHeaders.append(field, limit: Self.longestHeader) && keptHeaders.append(byte: 0x0A)
     }
 
     private mutating func takeLocation(_ value: UnsafeRawBufferPointer) {

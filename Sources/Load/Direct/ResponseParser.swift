@@ -1,3 +1,4 @@
+import Curl
 import Glibc
 
 /// Takes the bytes of one HTTP/1 response, in whatever pieces they come, and says where it ends.
@@ -45,9 +46,14 @@ struct ResponseParser: ~Copyable {
     var keepsAlive = false
     /// The value of the first `Location`, where it was asked for.
     var location = GrowingBytes()
+    /// The lines of the header and the body, where they were asked for.
+    var keptHeaders = GrowingBytes()
+    var keptBody = GrowingBytes(kept: ResponseParts.keptBody)
+    private(set) var bodyIsTooLong = false
 
     var isHead = false
     var wantsLocation = false
+    var keeps: ResponseParts = []
     var code = 0
     var minor = 0
     var fields = Fields()
@@ -74,7 +80,8 @@ struct ResponseParser: ~Copyable {
     ///
     /// - Parameter head: it answers a HEAD, so that it has no body whatever it says.
     /// - Parameter wantsLocation: keep the `Location`.
-    mutating func begin(head: Bool, wantsLocation: Bool) {
+    /// - Parameter keeps: what else to keep.
+    mutating func begin(head: Bool, wantsLocation: Bool, keeps: ResponseParts = []) {
         state = .statusLine
         bodyBytes = 0
         hasBegun = false
@@ -88,6 +95,10 @@ struct ResponseParser: ~Copyable {
         headerBytes = 0
         if !line.isEmpty { line.removeAll() }
         if !location.isEmpty { location.removeAll() }
+        self.keeps = keeps
+        bodyIsTooLong = false
+        if !keptHeaders.isEmpty { keptHeaders.removeAll() }
+        if !keptBody.isEmpty { keptBody.removeAll() }
     }
 
     /// Takes the next bytes; not after the response has ended.
@@ -101,11 +112,13 @@ struct ResponseParser: ~Copyable {
             switch state {
             case .body, .chunk:
                 let count = min(left, bytes.count - position)
+                if keeps.contains(.body) { keep(body: UnsafeRawBufferPointer(start: base + position, count: count)) }
                 position += count
                 left -= count
                 bodyBytes += count
                 if left == 0 { state = state == .body ? .done : .chunkEnd }
             case .untilEnd:
+                if keeps.contains(.body) { keep(body: UnsafeRawBufferPointer(start: base + position, count: bytes.count - position)) }
                 bodyBytes += bytes.count - position
                 position = bytes.count
             default:
@@ -119,6 +132,10 @@ struct ResponseParser: ~Copyable {
             return .garbled
         default: return .more
         }
+    }
+
+    private mutating func keep(body: UnsafeRawBufferPointer) {
+        if !keptBody.append(body, limit: ResponseParts.longestBody) { bodyIsTooLong = true }
     }
 
     /// The connection has ended: whether that is the end of the response.

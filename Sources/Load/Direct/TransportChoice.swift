@@ -9,7 +9,7 @@ struct TransportChoice {
 
     init(_ settings: LoadSettings, requests: RequestTable) throws(LoadError) {
         let wanted = settings.scenario.http.transport
-        for (index, spec) in settings.scenario.requests.enumerated() {
+        for (index, spec) in requests.specs.enumerated() where !requests.traits(of: index).isFlow {
             let obstacle = requests[index].pointee.obstacle
             switch (wanted, obstacle) {
             case (.general, _):

@@ -36,7 +36,7 @@ final class Transports {
         self.manners = manners
         numbers = ConnectionNumbers(shard: shard.index, of: shard.count)
         self.poller = poller
-        failures = FailureReasons(requests: settings.scenario.requests.count)
+        failures = FailureReasons(requests: manners.count)
         isDirect = .allocate(capacity: 1)
         direct =
             choice.usesDirect
@@ -86,16 +86,17 @@ final class Transports {
 
     /// - Parameter direct: the request may go over the direct transport.
     /// - Parameter follows: where the response leads to may be asked for.
+    /// - Parameter keeps: what else to keep of the response.
     func begin(
         _ request: UnsafeMutablePointer<PreparedRequest>, manners: UnsafePointer<Manners>, in slot: Int, direct mayBeDirect: Bool,
-        fresh: Bool, follows: Bool, now: MonotonicInstant
+        fresh: Bool, follows: Bool, keeps: ResponseParts, now: MonotonicInstant
     ) throws(CurlError) {
         if let direct, mayBeDirect, !onlyGeneral, request.pointee.obstacle == nil {
             isDirect[slot] = true
-            return try direct.begin(request, manners: manners, in: slot, fresh: fresh, wantsLocation: follows, now: now)
+            return try direct.begin(request, manners: manners, in: slot, fresh: fresh, wantsLocation: follows, keeps: keeps, now: now)
         }
         isDirect[slot] = false
-        try generalForSlot().begin(request, manners: manners, in: slot, fresh: fresh, now: now)
+        try generalForSlot().begin(request, manners: manners, in: slot, fresh: fresh, keeps: keeps, now: now)
     }
 
     /// A redirect may lead where only the general transport can follow.
@@ -143,6 +144,11 @@ final class Transports {
     func nextEnded() -> Exchange? {
         if let direct, let exchange = direct.nextEnded() { return exchange }
         return general?.nextEnded()
+    }
+
+    /// What was kept of the response in a slot that has just ended.
+    func kept(in slot: Int) -> KeptResponse {
+        (isDirect[slot] ? direct?.kept(in: slot) : general?.kept(in: slot)) ?? KeptResponse()
     }
 
     func location(in slot: Int) -> String? {

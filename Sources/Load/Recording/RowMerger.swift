@@ -281,6 +281,7 @@ final class RowMerger {
         outcome.connections = .init(connections)
         outcome.runConnections = .init(runConnections)
         outcome.failures = failures(reports)
+        outcome.failedChecks = reports.reduce([]) { FailedCheck.sum($0, $1.failedChecks) }
         outcome.times = totals.times
         outcome.runTimes = run.times
         outcome.classes = classCounts()

@@ -28,6 +28,7 @@ package enum CellText {
     private static func figures(_ summary: RunSummary, width: Int, style: TerminalStyle) -> [String] {
         let rows =
             SummaryWords.figures(summary)
+            + summary.failedChecks.prefix(5).map { ("not as expected", SummaryWords.failedCheck($0)) }
             + summary.classes.filter { $0.leaks > 0 }.prefix(5).map { line in
                 ("leaks", "\(line.name): \(Figures.plural(line.leaks, "session")) when sent alone")
             } + thresholds(summary) + SummaryWords.failures(summary, atMost: 5).map { ("failed", $0) }

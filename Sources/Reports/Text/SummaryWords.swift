@@ -1,4 +1,4 @@
-import Measurements
+package import Measurements
 
 /// The phrases that more than one report says of a run.
 package enum SummaryWords {
@@ -54,6 +54,22 @@ package enum SummaryWords {
             ? line.seen
             : line.untold.isEmpty ? "nothing was seen" : [line.seen, line.untold].filter { !$0.isEmpty }.joined(separator: ", but ")
         return "\(mark) \(line.text)" + (seen.isEmpty ? "" : ": \(seen)")
+    }
+
+    /// `find a page: 12 × the status`.
+    package static func failedCheck(_ line: FailedCheck) -> String {
+        let what =
+            switch line.check {
+            case .end: "the end (no whole response, or one that was not wanted)"
+            case .redirect: "the redirect (not allowed, or leading nowhere)"
+            case .status: "the status"
+            case .header: "a header"
+            case .body: "the body"
+            case .json: "a JSON value"
+            case .time: "the time"
+            case .capture: "nothing to capture"
+            }
+        return "\(line.request): \(Figures.count(line.count)) × \(what)"
     }
 
     package static func figures(_ summary: RunSummary) -> [(name: String, value: String)] {

@@ -1,3 +1,5 @@
+import Curl
+
 @testable import Load
 
 /// What the parser makes of a response, to compare.
