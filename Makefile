@@ -6,10 +6,12 @@ SEEP := .build/release/seep
 demo: build
 	.ci/demo $(SEEP)
 
-# The tests that run the whole program load the machine, and so come by themselves.
+# The tests that run the whole program load the machine, and so come by themselves; then a minute of fuzzing.
 test: debug
+	@.ci/dependencies test
 	SEEP_STRICT=1 swift test --skip-build --skip SeepTests
 	SEEP_STRICT=1 swift test --skip-build --filter SeepTests
+	SEEP_STRICT=1 SEEP_FUZZ_SECONDS=$${SEEP_FUZZ_SECONDS:-60} swift test --skip-build --filter ResponseFuzz
 
 # Ten minutes of made responses for the parser of the direct transport, from another seed each day.
 fuzz: debug

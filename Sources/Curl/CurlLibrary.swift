@@ -12,7 +12,12 @@ package enum CurlLibrary {
     }
 
     /// Whether a handle that is used again may append a folded first line of a header to one that it has freed: before 8.0.
-    package static let appendsToFreedHeaders = curl_version_info(CURLVERSION_FIRST).map { $0.pointee.version_num < 0x08_0000 } ?? false
+    package static let appendsToFreedHeaders = number < 0x08_0000
+    /// Whether a second request over a connection of HTTP/2 with prior knowledge fails: 7.88 (curl#10634).
+    package static let failsToReusePriorKnowledge = number >= 0x07_5800 && number < 0x08_0000
+
+    /// 0x075801 is 7.88.1.
+    private static let number = curl_version_info(CURLVERSION_FIRST).map { $0.pointee.version_num } ?? 0
 
     /// Such as `libcurl/7.88.1 OpenSSL/3.0.19 zlib/1.2.13 nghttp2/1.52.0`: what is linked at run time, for `run.json`.
     package static var version: String { String(cString: curl_version()) }

@@ -50,6 +50,11 @@ struct ConnectionSetup {
         try easy.set(.unixSocket, to: url.hasOrigin(of: target) ? socket : nil)
     }
 
+    /// Whether this libcurl can send but one request over a connection to there.
+    func needsFresh(_ url: RequestURL) -> Bool {
+        http.version == .http2 && !url.isSecure && CurlLibrary.failsToReusePriorKnowledge
+    }
+
     /// Where a request for `url` goes, for people: never a user or a password.
     func way(to url: RequestURL) -> String {
         let origin = (url.isSecure ? "https://" : "http://") + url.hostField

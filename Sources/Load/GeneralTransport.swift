@@ -157,8 +157,9 @@ final class GeneralTransport {
             place.pointee.manners = manners
         }
         let isUsedUp = place.pointee.easy.wasLast
+        let fresh = fresh || setup.needsFresh(request.pointee.url)
         // A connection whose side of ours may have ended serves nobody else.
-        let closes = fresh || manners.pointee.mayHalfClose
+        let closes = fresh || (manners.pointee.mayHalfClose && setup.http.version != .http2)
         if place.pointee.isFresh != fresh || place.pointee.closes != closes || isUsedUp {
             try place.pointee.easy.set(.freshConnect, to: fresh)
             try place.pointee.easy.set(.forbidReuse, to: closes)

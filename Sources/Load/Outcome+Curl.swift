@@ -8,7 +8,7 @@ import Measurements
 /// |---|---|
 /// | ok | the class of the status; no such class: garbled; an end in the middle of the header: cut |
 /// | couldn't connect | refused when the system says ECONNREFUSED, else unreachable |
-/// | couldn't resolve, TLS, proxy, malformed URL, anything before a connection stood | unreachable |
+/// | couldn't resolve, TLS, proxy, malformed URL, anything at all before a connection stood | unreachable |
 /// | timed out, connecting included | timeout |
 /// | partial file, nothing got, send error, stream reset (HTTP/2) | cut |
 /// | receive error, with an error number of the system, or of the TLS library | cut |
@@ -23,6 +23,9 @@ extension Outcome {
             self = easy.headerIsWhole ? Outcome(status: easy.status) : .cut
         case .timedOut:
             self = .timeout
+        case .receiveError where easy.attempts == 0, .sendError where easy.attempts == 0:
+            // Such as a proxy that makes no tunnel.
+            self = .unreachable
         case .couldNotConnect:
             self = easy.systemError == ECONNREFUSED ? .refused : .unreachable
         case .partialFile, .gotNothing, .sendError, .sendFailedToRewind, .http2Stream, .abortedByCallback:

@@ -31,12 +31,19 @@ import Testing
         #expect(outcome.count(.success) == 6)
     }
 
-    @Test(arguments: [TLSServer.Certificate.expired, .selfSigned, .otherName])
-    func aCertificateThatDoesNotHoldIsUnreachable(certificate: TLSServer.Certificate) async throws {
+    @Test(arguments: [
+        (TLSServer.Certificate.expired, "the certificate does not hold: certificate has expired (https://127.0.0.1:"),
+        (.selfSigned, "the certificate does not hold: self-signed certificate (https://127.0.0.1:"),
+        (.otherName, "SSL: no alternative certificate subject name matches target host name '127.0.0.1' (https://127.0.0.1:"),
+    ])
+    func aCertificateThatDoesNotHoldIsUnreachable(certificate: TLSServer.Certificate, reason: String) async throws {
         let server = try TLSServer(certificate)
-        let bench = try LoadBench(server.url, authorities: server.authority)
+        let http = HTTPSettings(timeout: .seconds(5), tls: .init(authorities: server.authority))
+        let bench = try LoadBench(server.url, http: http)
         let (outcome, _, transfers) = try await bench.run(.closed(requests: 4, concurrency: 2))
         #expect(outcome.count(.unreachable) == 4)
+        #expect(outcome.failures.map(\.count) == [4])
+        #expect(outcome.failures.first?.reason == reason + "\(server.port))")
         #expect(outcome.opened == 0)
         #expect(outcome.localFailures == 0)
         #expect(transfers.allSatisfy { $0.status == nil })
@@ -47,6 +54,37 @@ import Testing
         let bench = try LoadBench(server.url)
         let (outcome, _, _) = try await bench.run(.closed(requests: 2, concurrency: 1))
         #expect(outcome.count(.unreachable) == 2)
+    }
+
+    @Test(arguments: [TLSServer.Certificate.expired, .selfSigned, .otherName])
+    func noCertificateIsCheckedWhereThatIsSaid(certificate: TLSServer.Certificate) async throws {
+        let server = try TLSServer(certificate)
+        let bench = try LoadBench(server.url, http: HTTPSettings(timeout: .seconds(5), tls: .init(verify: false)))
+        let (outcome, _, _) = try await bench.run(.closed(requests: 4, concurrency: 2))
+        #expect(outcome.count(.success) == 4)
+    }
+
+    @Test func aClientShowsItsCertificate() async throws {
+        let server = try TLSServer(.good, wantsClient: true)
+        var tls = HTTPSettings.TLS(authorities: server.authority)
+        let without = try LoadBench(server.url, http: HTTPSettings(timeout: .seconds(5), tls: tls))
+        let (refused, _, _) = try await without.run(.closed(requests: 2, concurrency: 1))
+        #expect(refused.count(.success) == 0)
+        #expect(refused.failures.count == 1)
+        (tls.certificate, tls.key) = (server.clientCertificate, server.clientKey)
+        let with = try LoadBench(server.url, http: HTTPSettings(timeout: .seconds(5), tls: tls))
+        let (outcome, _, _) = try await with.run(.closed(requests: 6, concurrency: 2))
+        #expect(outcome.count(.success) == 6)
+    }
+
+    @Test func moreConnectionsThanOneCacheHolds() async throws {
+        let server = try TLSServer(.good)
+        let bench = try LoadBench(server.url, authorities: server.authority)
+        for id in 0..<2 {
+            let (outcome, _, _) = try await bench.run(.closed(requests: 600, concurrency: 150), id: id)
+            #expect(outcome.count(.success) == 600)
+            #expect(outcome.opened == 150)
+        }
     }
 
     @Test func freshConnectionsAreClosedAtTheirEnd() async throws {

@@ -37,7 +37,7 @@ import Testing
         var known: [KnownDifference: Int] = [:]
         for start in stride(from: 0, to: Self.responses.count, by: 100) {
             let part = Array(Self.responses[start..<min(start + 100, Self.responses.count)])
-            let general = try await playGeneral(part)
+            let general = try await play(part, .general)
             let direct = try await play(part, .direct)
             for (response, (one, other)) in zip(part, zip(general, direct)) where one != other {
                 let why = KnownDifference(response, general: one, direct: other)
@@ -53,25 +53,46 @@ import Testing
         print("differential: \(Self.responses.count) responses, \(known)")
     }
 
-    /// What begins with a folded line gets a handle of its own: after another response, libcurl before 8.0 appends such a line to a
-    /// header that it has freed.
-    private func playGeneral(_ responses: [Response]) async throws -> [Played] {
-        let isFolded = { (bytes: [UInt8]) in zip(bytes, bytes.dropFirst()).contains { $0 == 0x0A && ($1 == 0x20 || $1 == 0x09) } }
-        var played = try await play(responses.map { isFolded($0.bytes) ? Response(name: "", bytes: [], head: false) : $0 }, .general)
-        for (index, response) in responses.enumerated() where isFolded(response.bytes) {
-            played[index] = try await play([response], .general)[0]
+    /// A slow reader reads the same, and who leaves after some bytes leaves the same responses, whatever reads them.
+    @Test(arguments: [RequestSpec.HangUp.Moment.headers, .bytes(3)])
+    func bothTransportsLeaveTheSameResponses(moment: RequestSpec.HangUp.Moment) async throws {
+        // What both read alike.
+        let part = Array(Self.responses.prefix(300))
+        let (general, direct) = (try await play(part, .general), try await play(part, .direct))
+        let alike = zip(part, zip(general, direct)).filter { $1.0 == $1.1 }.map(\.0)
+        let leaving = RequestSpec.HangUp(moment)
+        let (one, other) = (try await play(alike, .general, hangUp: leaving), try await play(alike, .direct, hangUp: leaving))
+        var left = 0
+        for (response, (one, other)) in zip(alike, zip(one, other)) {
+            #expect(one.outcome == other.outcome, "\(response.name): general \(one), direct \(other)")
+            if other.outcome == .hungUp { left += 1 }
         }
-        return played
+        #expect(left > 10 && left < alike.count)
+    }
+
+    @Test func aSlowReaderReadsTheSame() async throws {
+        let part = Array(Self.responses.prefix(200))
+        for transport in [HTTPSettings.Transport.general, .direct] {
+            let (fast, slow) = (try await play(part, transport), try await play(part, transport, readRate: 1_000_000))
+            for (response, (one, other)) in zip(part, zip(fast, slow)) {
+                // Where there is a flaw, how much was read before it depends on how it was read.
+                let same = one.outcome == .garbled ? one.outcome == other.outcome : one == other
+                #expect(same, "\(transport) \(response.name): fast \(one), slow \(other)")
+            }
+        }
     }
 
     /// Sends each response once, and closes the connection after it.
-    private func play(_ responses: [Response], _ transport: HTTPSettings.Transport) async throws -> [Played] {
+    private func play(
+        _ responses: [Response], _ transport: HTTPSettings.Transport, hangUp: RequestSpec.HangUp? = nil, readRate: Int? = nil
+    ) async throws -> [Played] {
         let server = try ScriptedServer { request in
             guard let number = Int(request.target.dropFirst()) else { return [.close] }
             return [.send(responses[number].bytes), .close]
         }
         let specs = responses.enumerated().map {
-            RequestSpec(name: "\($0.offset)", method: $0.element.head ? .head : .get, url: "/\($0.offset)")
+            RequestSpec(
+                name: "\($0.offset)", method: $0.element.head ? .head : .get, url: "/\($0.offset)", hangUp: hangUp, readRate: readRate)
         }
         let bench = try LoadBench(server.url, requests: specs, http: HTTPSettings(timeout: .seconds(5), transport: transport))
         let (_, rows, transfers) = try await bench.run(.closed(requests: responses.count, concurrency: 8), connections: .fresh)

@@ -28,6 +28,9 @@ final class TLSServer {
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain("server.pem", "server.key")
         context.set_alpn_protocols(["h2", "http/1.1"])
+        if "client" in sys.argv:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations("ca.pem")
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         print(server.server_address[1], flush=True)
         server.serve_forever()
@@ -40,14 +43,18 @@ final class TLSServer {
     /// The authority's certificate.
     var authority: String { folder.appendingPathComponent("ca.pem").path }
     var url: String { "https://127.0.0.1:\(port)" }
+    /// A certificate of the authority for a client, and its key.
+    var clientCertificate: String { folder.appendingPathComponent("server.pem").path }
+    var clientKey: String { folder.appendingPathComponent("server.key").path }
 
-    init(_ certificate: Certificate) throws {
+    /// - Parameter wantsClient: talks only to clients with a certificate of the authority.
+    init(_ certificate: Certificate, wantsClient: Bool = false) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("seep-tls-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try Self.make(certificate, in: folder)
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", Self.script]
+        process.arguments = ["python3", "-c", Self.script] + (wantsClient ? ["client"] : [])
         process.currentDirectoryURL = folder
         process.standardOutput = output
         try process.run()
