@@ -14,7 +14,7 @@ final class LoadBench: Sendable {
         _ target: String, requests: [RequestSpec] = [RequestSpec(name: "root", url: "/")], load: [LoadPhase] = [.standard],
         http: HTTPSettings = HTTPSettings(timeout: .seconds(5)), mayFollow: @escaping @Sendable (String) -> Bool = { _ in true },
         pacing: @escaping @Sendable (LoadPhase) -> Schedule = Schedule.standard,
-        authorities: String? = nil
+        authorities: String? = nil, data: [DataSet] = [], seed: UInt64 = 1, share: LoadShare = .whole
     ) throws {
         var template = Array("/tmp/seep-load-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw SystemError("mkdtemp") }
@@ -23,12 +23,14 @@ final class LoadBench: Sendable {
         var http = http
         if http.transport == .auto { http.transport = BothTransports.current }
         let scenario = Scenario(
-            name: "test", folder: path, target: Template(target), http: http, requests: requests, load: load)
+            name: "test", folder: path, target: Template(target), data: data, http: http, requests: requests, load: load)
         let weights = requests.map(\.weight)
         var settings = LoadSettings(
             scenario: scenario, targetBase: target, directory: directory, dealer: { Self.deal($0, weights) }, mayFollow: mayFollow)
         settings.pacing = pacing
         settings.authorities = authorities
+        settings.seed = seed
+        settings.share = share
         engine = try LoadEngine(settings)
     }
 
