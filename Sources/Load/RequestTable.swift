@@ -112,16 +112,9 @@ final class RequestTable {
                 spec, base: settings.targetBase, headers: headers(spec, to: url), version: http.version, names: names,
                 sendsCookies: flowCaptures != nil, looksIntoBody: needsBody, proxy: proxy)
         }
-        let request: PreparedRequest
-        if let plan {
-            request = try plan.prepare()
-        } else {
-            let url = try RequestURL(spec.url, base: settings.targetBase, request: spec.name)
-            request = try PreparedRequest(
-                url: url, method: spec.method, headers: headers(spec, to: url), body: spec.body?.bytes, version: http.version,
-                name: spec.name, looksIntoBody: needsBody, proxy: proxy)
-        }
-        (prepared + traitCount).initialize(to: request)
+        // A function in between: where a value that owns memory is made on one of two ways and then moved, Swift 6.1 frees it when it
+        // optimises.
+        (prepared + traitCount).initialize(to: try prepare(spec, plan, looksIntoBody: needsBody))
         var keeps = checks?.keeps ?? []
         if flowCaptures != nil { keeps.insert(.headers) }
         let isPlain = plan == nil && checks == nil
@@ -130,6 +123,14 @@ final class RequestTable {
         sets.append(Array(Set((plan?.sets ?? []) + (checks?.sets ?? []))).sorted())
         plans.append(plan)
         self.checks.append(checks)
+    }
+
+    private func prepare(_ spec: RequestSpec, _ plan: RequestPlan?, looksIntoBody: Bool) throws(LoadError) -> PreparedRequest {
+        if let plan { return try plan.prepare() }
+        let url = try RequestURL(spec.url, base: settings.targetBase, request: spec.name)
+        return try PreparedRequest(
+            url: url, method: spec.method, headers: headers(spec, to: url), body: spec.body?.bytes,
+            version: settings.scenario.http.version, name: spec.name, looksIntoBody: looksIntoBody, proxy: proxy)
     }
 
     private func checks(_ spec: RequestSpec, names: TemplateNames, flowCaptures: [Int]?) throws(LoadError) -> ResponseChecks? {

@@ -14,7 +14,7 @@ final class RequestPlan {
     let spec: RequestSpec
     /// With the literal part of the target only.
     let url: RequestURL
-    /// The host that cookies are for.
+    /// The host that cookies are for: that of the URL, or of a `Host` without placeholders.
     let cookieHost: String
     private let target: TemplateProgram
     /// In the order of the wire.
@@ -63,10 +63,8 @@ final class RequestPlan {
             lines.append(Line(prefix: Array("Cookie: ".utf8), value: nil))
         }
         self.lines = Self.ordered(lines, headers: headers, host: url.hostField)
-        let host = headers.first {
-            $0.name.lowercased() == "host" && !isOwn($0.name) || !spec.isTemplated && $0.name.lowercased() == "host"
-        }
-        cookieHost = host.map { Self.name(ofHostField: $0.value) } ?? url.host.lowercased()
+        let host = lines.first { String(decoding: $0.prefix, as: UTF8.self).lowercased() == "host: " && $0.value?.isLiteral == true }
+        cookieHost = host?.value.map { Self.name(ofHostField: $0.literalText) } ?? url.host.lowercased()
         if let body = spec.body {
             self.body = try TemplateProgram(
                 body.bytes, isTemplated: spec.isTemplated && !body.isLiteral, names: names, request: spec.name)

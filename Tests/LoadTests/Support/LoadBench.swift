@@ -14,7 +14,7 @@ final class LoadBench: Sendable {
         _ target: String, requests: [RequestSpec] = [RequestSpec(name: "root", url: "/")], load: [LoadPhase] = [.standard],
         http: HTTPSettings = HTTPSettings(timeout: .seconds(5)), mayFollow: @escaping @Sendable (String) -> Bool = { _ in true },
         pacing: @escaping @Sendable (LoadPhase) -> Schedule = Schedule.standard,
-        authorities: String? = nil, socket: String? = nil, threads: Int = 1
+        authorities: String? = nil, socket: String? = nil, threads: Int = 1, data: [DataSet] = [], seed: UInt64 = 1
     ) throws {
         var template = Array("/tmp/seep-load-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw SystemError("mkdtemp") }
@@ -23,7 +23,7 @@ final class LoadBench: Sendable {
         var http = http
         if http.transport == .auto { http.transport = BothTransports.current }
         let scenario = Scenario(
-            name: "test", folder: path, target: Template(target), http: http, requests: requests, load: load)
+            name: "test", folder: path, target: Template(target), data: data, http: http, requests: requests, load: load)
         let weights = requests.map(\.weight)
         var settings = LoadSettings(
             scenario: scenario, targetBase: target, directory: directory, dealer: { Self.deal($0, weights) }, mayFollow: mayFollow)
@@ -31,6 +31,7 @@ final class LoadBench: Sendable {
         settings.authorities = authorities
         settings.threads = threads
         settings.socket = socket
+        settings.seed = seed
         engine = try LoadEngine(settings)
     }
 
