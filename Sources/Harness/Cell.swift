@@ -162,13 +162,15 @@ struct Cell: Sendable {
     // MARK: The measurement
 
     private func measure(
-        _ directory: String, _ base: String, socket: String?, _ samplerURL: String, throwaway: Bool, server: ServerUnderTest?, faults: Faults,
+        _ directory: String, _ base: String, socket: String?, _ samplerURL: String, throwaway: Bool, server: ServerUnderTest?,
+        faults: Faults,
         _ result: inout CellResult
     ) async throws {
         let measurement = try await Measurement.begin(
             cell: self,
             in: Measurement.Surroundings(
-                directory: directory, targetBase: base, socket: socket, samplerURL: samplerURL, throwaway: throwaway, server: server, faults: faults))
+                directory: directory, targetBase: base, socket: socket, samplerURL: samplerURL, throwaway: throwaway, server: server,
+                faults: faults))
         let (verdict, info) = try await measurement.run()
         result.verdict = verdict
         result.info = info

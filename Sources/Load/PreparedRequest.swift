@@ -55,7 +55,8 @@ struct PreparedRequest: ~Copyable {
         methodText = method == (sendsBody ? .post : .get) ? nil : Self.copy(method.rawValue)
         let sent = sendsBody ? body ?? [] : []
         bodyCount = sent.count
-        let head = RequestHead(url: url, method: method, headers: headers, bodyCount: sendsBody ? bodyCount : nil, version: version, proxy: proxy)
+        let head = RequestHead(
+            url: url, method: method, headers: headers, bodyCount: sendsBody ? bodyCount : nil, version: version, proxy: proxy)
         obstacle = head.obstacle
         bytes = .allocate(byteCount: head.bytes.count + bodyCount, alignment: 1)
         bytes.copyBytes(from: head.bytes)

@@ -67,7 +67,9 @@ import Testing
         #expect(server.seen.reset == 0)
     }
 
-    @Test(arguments: [RequestSpec.Method.head, .get]) func aResponseWithoutABodyIsWholeWithItsHeader(method: RequestSpec.Method) async throws {
+    @Test(arguments: [RequestSpec.Method.head, .get]) func aResponseWithoutABodyIsWholeWithItsHeader(method: RequestSpec.Method)
+        async throws
+    {
         let server = try ScriptedServer { request in
             [.text(request.method == "HEAD" ? "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n" : "HTTP/1.1 204 No Content\r\n\r\n")]
         }
@@ -87,7 +89,7 @@ import Testing
 
     @Test func aBodyThatIsSentWholeIsSentBeforeTheClientLeaves() async throws {
         let server = try ScriptedServer { _ in [.wait(.milliseconds(300)), .response()] }
-        let bytes = [UInt8](repeating: 0x41, count: 3_000_000)
+        let bytes = [UInt8](repeating: 0x41, count: 1_000_000)
         var spec = spec(.beforeResponse, .close, method: .post)
         spec.body = .init(bytes: bytes, contentType: nil)
         let bench = try LoadBench(server.url, requests: [spec])

@@ -30,7 +30,8 @@ package enum CellText {
             SummaryWords.figures(summary)
             + summary.classes.filter { $0.leaks > 0 }.prefix(5).map { line in
                 ("leaks", "\(line.name): \(Figures.plural(line.leaks, "session")) when sent alone")
-            } + thresholds(summary) + SummaryWords.failures(summary, atMost: 5).map { ("failed", $0) } + summary.queries.prefix(3).map { ("last query", "\(Figures.count($0.sessions)) × \($0.text)") }
+            } + thresholds(summary) + SummaryWords.failures(summary, atMost: 5).map { ("failed", $0) }
+            + summary.queries.prefix(3).map { ("last query", "\(Figures.count($0.sessions)) × \($0.text)") }
         var lines = [""]
         for row in rows {
             let label = style.paint(DisplayWidth.pad(row.0, to: 26), .dim)
