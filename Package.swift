@@ -87,7 +87,8 @@ for target in package.targets where target.type != .system {
     target.swiftSettings = settings
 }
 
-// The checks of exclusive access to properties, which the debug build that is tested keeps, are 3% of what a request costs.
-for target in package.targets where ["Curl", "Load"].contains(target.name) {
-    target.swiftSettings?.append(.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)))
+// Optimised, the release build of Load frees a value twice that its own moves have taken over (Swift 6.1, values that own memory):
+// until that is found, it is built as the debug build that is tested.
+for target in package.targets where target.name == "Load" {
+    target.swiftSettings?.append(.unsafeFlags(["-Onone"], .when(configuration: .release)))
 }

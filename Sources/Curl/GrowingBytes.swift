@@ -29,6 +29,14 @@ package struct GrowingBytes: ~Copyable {
     }
 
     /// Whether there was memory.
+    package mutating func append(contentsOf more: [UInt8]) -> Bool {
+        guard makeRoom(for: more.count) else { return false }
+        if let base { more.withUnsafeBytes { UnsafeMutableRawBufferPointer(start: base + count, count: more.count).copyMemory(from: $0) } }
+        count += more.count
+        return true
+    }
+
+    /// Whether there was memory.
     package mutating func append(byte: UInt8) -> Bool {
         guard makeRoom(for: 1), let base else { return false }
         base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)

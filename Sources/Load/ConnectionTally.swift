@@ -14,8 +14,8 @@ final class ConnectionTally {
         var usedUp = 0
         /// Responses of HTTP/1 though HTTP/2 was asked for.
         var olderThanAsked = 0
-        fileprivate(set) var connect = Histogram<UInt64>(highestTrackableValue: Recorder.longest)
-        fileprivate(set) var secure = Histogram<UInt64>(highestTrackableValue: Recorder.longest)
+        fileprivate(set) var connect = Histogram<UInt32>(highestTrackableValue: Recorder.longest)
+        fileprivate(set) var secure = Histogram<UInt32>(highestTrackableValue: Recorder.longest)
 
         fileprivate mutating func clear() {
             reset = 0

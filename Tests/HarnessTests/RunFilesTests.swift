@@ -34,7 +34,14 @@ import Testing
                 reapers: ["idle_session_timeout=5000ms (postgresql.conf)"], expected: "leak"),
             database: nil, scenario: scenario.withoutSecrets, transports: ["find": "general"],
             clocks: [RunInfo.ClockPair(monotonic: .max, wall: .min)])
-        info.totals = RunInfo.Totals(transfers: 3, latencyP99: 1.25)
+        var totals = RunInfo.Totals(transfers: 3, latencyP99: 1.25)
+        totals.localFailures = 2
+        var connections = RunInfo.Totals.Connections()
+        connections.closedIdle = 4
+        connections.tls = .init(p50: 0.1, p99: 2.5, max: 1e6)
+        totals.connections = connections
+        totals.failures = [.init(request: "find", outcome: .cut, reason: "“quotes” (http://x)", count: 3)]
+        info.totals = totals
         return info
     }
 
@@ -87,6 +94,26 @@ import Testing
         #expect(failure?.status == .usage)
         #expect(failure?.description.contains(place.path + "/run.json") == true)
         #expect(failure?.description.contains(words) == true, "\(String(describing: failure))")
+    }
+
+    @Test func `a run.json of an earlier Seep tells nothing of connections and failures`() throws {
+        let place = try TemporaryPlace()
+        var info = try info(place)
+        info.totals = RunInfo.Totals(transfers: 3)
+        try RunFiles.write(info, to: place.path)
+        let text = try String(contentsOfFile: place.path + "/run.json", encoding: .utf8)
+        #expect(!text.contains("local_failures"))
+        #expect(try RunFiles.readInfo(place.path).totals?.localFailures == nil)
+    }
+
+    @Test func `what this machine lacked is told in the verdict's reason`() {
+        let judge = Judge(facts: RunFacts(requests: [RunFacts.Request(name: "find", weight: 1)], limit: 97, headroom: 90, budget: 30))
+        let verdict = judge.verdictNow()
+        #expect(verdict.telling(localFailures: 0) == verdict)
+        let told = verdict.telling(localFailures: 3)
+        #expect(told.reason.hasPrefix(verdict.reason + " The load was not what was asked for"))
+        #expect(told.reason.contains("3 connections"))
+        #expect(told.verdict == verdict.verdict && told.exitCode == verdict.exitCode)
     }
 
     @Test func `a run.json of a later Seep is refused`() throws {

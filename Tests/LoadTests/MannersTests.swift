@@ -89,7 +89,7 @@ import Testing
 
     @Test func aBodyThatIsSentWholeIsSentBeforeTheClientLeaves() async throws {
         let server = try ScriptedServer { _ in [.wait(.milliseconds(300)), .response()] }
-        let bytes = [UInt8](repeating: 0x41, count: 3_000_000)
+        let bytes = [UInt8](repeating: 0x41, count: 1_000_000)
         var spec = spec(.beforeResponse, .close, method: .post)
         spec.body = .init(bytes: bytes, contentType: nil)
         let bench = try LoadBench(server.url, requests: [spec])

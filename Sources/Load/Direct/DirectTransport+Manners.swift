@@ -55,7 +55,7 @@ extension DirectTransport {
             slots[slot].parser.headerIsWhole
         else { return false }
         let count = slots[slot].parser.bodyBytes
-        return count > limit || (count == limit && !isWhole)
+        return count > limit || (count == limit && (!isWhole || slots[slot].parser.endsAfterItsBody))
     }
 
     /// Leaves the exchange. After a half-close it goes on, to be thrown away.

@@ -76,6 +76,9 @@ struct ResponseParser: ~Copyable {
         var saysKeepAlive = false
     }
 
+    /// More than the body is needed to end the response: the last chunk.
+    var endsAfterItsBody: Bool { fields.isChunked && !isHead && code != 204 && code != 304 }
+
     /// Begins with the next response.
     ///
     /// - Parameter head: it answers a HEAD, so that it has no body whatever it says.

@@ -82,6 +82,12 @@ extension RequestSpec {
 
         package static func exactly(_ statuses: [Int]) -> Expectation { Expectation(status: .exactly(statuses)) }
 
+        /// Whether a status that is known before the load is all that is looked at.
+        package var isFixedStatus: Bool {
+            if case .template = status { return false }
+            return headers.isEmpty && body.isEmpty && json.isEmpty && within == nil && end == nil
+        }
+
         /// Whether the body has to be kept until the response is whole.
         package var needsBody: Bool { !body.isEmpty || !json.isEmpty }
     }

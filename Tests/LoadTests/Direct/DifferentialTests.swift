@@ -57,7 +57,7 @@ import Testing
     @Test(arguments: [RequestSpec.HangUp.Moment.headers, .bytes(3)])
     func bothTransportsLeaveTheSameResponses(moment: RequestSpec.HangUp.Moment) async throws {
         // What both read alike.
-        let part = Array(Self.responses.prefix(300))
+        let part = Array(Self.responses.prefix(500))
         let (general, direct) = (try await play(part, .general), try await play(part, .direct))
         let alike = zip(part, zip(general, direct)).filter { $1.0 == $1.1 }.map(\.0)
         let leaving = RequestSpec.HangUp(moment)
@@ -67,7 +67,7 @@ import Testing
             #expect(one.outcome == other.outcome, "\(response.name): general \(one), direct \(other)")
             if other.outcome == .hungUp { left += 1 }
         }
-        #expect(left > 10 && left < alike.count)
+        #expect(left > 3 && left < alike.count)
     }
 
     @Test func aSlowReaderReadsTheSame() async throws {

@@ -69,6 +69,39 @@ import Testing
         #expect(outcome.opened == 6)
     }
 
+    @Test(arguments: [("2", "3"), ("3", "2")]) func twoLengthsAreGarbledOrTheLast(first: String, second: String) async throws {
+        let text = "HTTP/1.1 200 OK\r\nContent-Length: \(first)\r\nContent-Length: \(second)\r\n\r\nabc"
+        let outcome = try await outcome(timeout: .seconds(5), [.text(text), .close])
+        #expect(outcome.count(BothTransports.current == .direct ? .garbled : .success) == 2)
+    }
+
+    @Test(arguments: ["\u{0}\u{1}\u{2}\u{3}", "<html>", "SSH-2.0-x\r\n", "\u{16}\u{3}\u{1}"]) func noiseIsGarbled(noise: String)
+        async throws
+    {
+        let outcome = try await outcome(timeout: .seconds(5), [.text(noise + String(repeating: "\u{7f}\n", count: 40)), .close])
+        #expect(outcome.count(.garbled) == 2)
+    }
+
+    @Test func badChunksAreGarbled() async throws {
+        for size in ["zz", "-1", "FFFFFFFFFFFFFFFFF", ""] {
+            let text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\(size)\r\nabc\r\n0\r\n\r\n"
+            #expect(try await outcome(timeout: .seconds(5), [.text(text), .hang]).count(.garbled) == 2, "\(size)")
+        }
+    }
+
+    /// libcurl before 8.0 appends such a line to a header of the response before, which it has freed.
+    @Test func aHeaderThatBeginsWithAFoldedLineHarmsNobody() async throws {
+        let server = try ScriptedServer { request in
+            request.onConnection % 2 == 1
+                ? [.response(headers: ["X-Long: \(String(repeating: "v", count: 3000))"])]
+                : [.text("HTTP/1.1 200 OK\r\n \(String(repeating: "f", count: 3000))\r\nContent-Length: 2\r\n\r\nok")]
+        }
+        let bench = try LoadBench(server.url)
+        let (outcome, _, _) = try await bench.run(.closed(requests: 400, concurrency: 4))
+        #expect(outcome.transfers == 400)
+        #expect(outcome.count(.success) + outcome.count(.garbled) == 400)
+    }
+
     @Test func aStormOfInterimResponsesEnds() async throws {
         let storm = Array(String(repeating: "HTTP/1.1 100 Continue\r\n\r\n", count: 2000).utf8)
         let outcome = try await outcome(timeout: .seconds(2), Array(repeating: .send(storm), count: 20))

@@ -34,7 +34,9 @@ final class NginxServer {
             location / { return 200 "fine\\n"; }
             location /large { alias \(path)/large; }
             """
-        try Data(repeating: 0x78, count: 20_000_000).write(to: folder.appendingPathComponent("large"))
+        guard FileManager.default.createFile(atPath: "\(path)/large", contents: nil), truncate("\(path)/large", 20_000_000) == 0 else {
+            throw SystemError("truncate")
+        }
         try """
         daemon off; master_process off; pid \(path)/pid; error_log \(path)/errors crit;
         events { worker_connections 512; }
