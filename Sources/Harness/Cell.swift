@@ -86,7 +86,9 @@ struct Cell: Sendable {
         let faults = Faults()
         guard let server else {
             let base = try expand(scenario.target, [:])
-            try await measure(directory, base, samplerURL, throwaway: throwaway != nil, server: nil, faults: faults, &result)
+            let console = try scenario.database?.pgbouncer.map { url throws(RunFailure) in try expand(url, [:]) }
+            try await measure(
+                directory, base, samplerURL, pgbouncer: console, throwaway: throwaway != nil, server: nil, faults: faults, &result)
             return
         }
         var values: [String: String] = [:]
@@ -110,9 +112,10 @@ struct Cell: Sendable {
         let underTest = ServerUnderTest(launch: launch, registry: registry, interruption: interruption) { faults.serverDied($0) }
         try await underTest.start()
         do {
+            let console = try (server.pgbouncer ?? scenario.database?.pgbouncer).map { url throws(RunFailure) in try expand(url, values) }
             try await measure(
-                directory, try expand(scenario.target, values), samplerURL, throwaway: throwaway != nil, server: underTest, faults: faults,
-                &result)
+                directory, try expand(scenario.target, values), samplerURL, pgbouncer: console, throwaway: throwaway != nil,
+                server: underTest, faults: faults, &result)
         } catch {
             await stop(underTest)
             throw error
@@ -154,13 +157,15 @@ struct Cell: Sendable {
     // MARK: The measurement
 
     private func measure(
-        _ directory: String, _ base: String, _ samplerURL: String, throwaway: Bool, server: ServerUnderTest?, faults: Faults,
-        _ result: inout CellResult
+        _ directory: String, _ base: String, _ samplerURL: String, pgbouncer: String?, throwaway: Bool, server: ServerUnderTest?,
+        faults: Faults, _ result: inout CellResult
     ) async throws {
         let measurement = try await Measurement.begin(
             cell: self,
             in: Measurement.Surroundings(
-                directory: directory, targetBase: base, samplerURL: samplerURL, throwaway: throwaway, server: server, faults: faults))
+                directory: directory, targetBase: base, samplerURL: samplerURL, pgbouncerURL: pgbouncer, throwaway: throwaway,
+                server: server,
+                faults: faults))
         let (verdict, info) = try await measurement.run()
         result.verdict = verdict
         result.info = info

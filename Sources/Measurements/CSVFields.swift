@@ -55,12 +55,16 @@ package final class CSVFields {
     func append(_ field: Field) { state.pointee.fields.append(field) }
 
     /// Takes the line that was scanned last as the header.
-    func takeHeader(for wanted: [String]) throws(CSVError) {
+    ///
+    /// - Parameter optional: those of `wanted` that may be missing.
+    func takeHeader(for wanted: [String], optional: Set<String> = []) throws(CSVError) {
         let found = fields.map { text(of: $0) }
         state.pointee.width = found.count
         state.pointee.columns = []
         for name in wanted {
-            guard let place = found.firstIndex(of: name) else { throw missing(name) }
+            guard let place = found.firstIndex(of: name) ?? (optional.contains(name) ? Self.missingPlace : nil) else {
+                throw missing(name)
+            }
             state.pointee.columns.append((name, place))
         }
     }
@@ -115,11 +119,18 @@ package final class CSVFields {
         let expected = state.pointee.cursor
         if expected < state.pointee.columns.count, state.pointee.columns[expected].name == column {
             state.pointee.cursor = expected + 1
-            return state.pointee.fields[state.pointee.columns[expected].place]
+            return field(at: state.pointee.columns[expected].place)
         }
         guard let position = state.pointee.columns.firstIndex(where: { $0.name == column }) else { throw missing(column) }
         state.pointee.cursor = position + 1
-        return state.pointee.fields[state.pointee.columns[position].place]
+        return field(at: state.pointee.columns[position].place)
+    }
+
+    /// The place of a column that the file does not have and need not have.
+    private static let missingPlace = -1
+
+    private func field(at place: Int) -> Field {
+        place == Self.missingPlace ? Field(start: 0, end: 0, hasDoubledQuotes: false) : state.pointee.fields[place]
     }
 
     private func slice(_ field: Field) -> UnsafeRawBufferPointer {

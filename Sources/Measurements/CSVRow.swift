@@ -3,12 +3,18 @@ package protocol CSVRow: Sendable, Hashable {
     /// The name of the file in the run directory.
     static var file: String { get }
     static var columns: [String] { get }
+    /// Those of ``columns`` that files of an earlier Seep may lack; such a field is read as empty.
+    static var laterColumns: Set<String> { get }
     /// The step that the row belongs to; rows stand in the file in the order of their steps.
     var step: Int { get }
     /// Appends the fields in the order of ``columns``.
     func encode(into line: inout CSVEncoder)
     /// Reads a row; columns are found by name, so a file with more columns, or in other order, is read as well.
     init(_ fields: CSVFields) throws(CSVError)
+}
+
+extension CSVRow {
+    package static var laterColumns: Set<String> { [] }
 }
 
 /// What is wrong with a file of a run, and where.

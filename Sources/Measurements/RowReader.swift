@@ -16,7 +16,7 @@ package final class RowReader<Row: CSVRow> {
     package init(path: String) throws(CSVError) {
         scanner = try CSVScanner(path: path, file: Row.file)
         hasHeader = try scanner.advance()
-        if hasHeader { try scanner.fields.takeHeader(for: Row.columns) }
+        if hasHeader { try scanner.fields.takeHeader(for: Row.columns, optional: Row.laterColumns) }
     }
 
     /// The next row, or `nil` at the end. An error is the end of the reading.

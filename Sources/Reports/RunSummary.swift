@@ -96,6 +96,8 @@ package struct RunSummary: Sendable {
     package var queries: [QueryLine] = []
     package var owners: [OwnerLine] = []
     package var thresholds: [ThresholdLine] = []
+    /// What grows beside sessions: `descriptors, +3 per request [2.9–3.1]`.
+    package var growth: [String] = []
     package var steps: [StepRow] = []
     package var waves: [WaveRow] = []
     package var peakSessions: Int?

@@ -15,6 +15,7 @@ extension Scenario {
             scenario.database?.source = .url(striking.text(ConnectionString.withoutPassword(url)))
         }
         scenario.database?.settings = database?.settings.mapValues(striking.text) ?? [:]
+        scenario.database?.pgbouncer = database?.pgbouncer.map(striking.connection)
         scenario.http.headers = http.headers.map(striking.header)
         scenario.requests = requests.map(striking.request)
         scenario.servers = servers.map(striking.server)
@@ -49,6 +50,8 @@ private struct Striking {
 
     func template(_ template: Template) -> Template { Template(text(template.text)) }
 
+    func connection(_ url: Template) -> Template { template(Template(ConnectionString.withoutPassword(url.text))) }
+
     func header(_ header: HTTPSettings.Header) -> HTTPSettings.Header {
         let isSecret = SecretText.isSecret(name: header.name)
         return HTTPSettings.Header(name: header.name, value: isSecret ? SecretText.struckOut : text(header.value))
@@ -77,6 +80,7 @@ private struct Striking {
         struck.command = template(server.command)
         struck.workdir = text(server.workdir)
         struck.ready = server.ready.map(text)
+        struck.pgbouncer = server.pgbouncer.map(connection)
         for (name, value) in server.environment {
             struck.environment[name] = SecretText.isSecret(name: name) ? Template(SecretText.struckOut) : environment(value)
         }

@@ -99,16 +99,19 @@ package struct DatabaseSettings: Hashable, Sendable, Codable {
     package var sessions: SessionFilter?
     /// How much of the limit the application may hold after a settle.
     package var budget: Budget
+    /// The admin console of the PgBouncer between application and PostgreSQL; may hold `{{port}}`. Holds a password: never printed.
+    package var pgbouncer: Template?
 
     package init(
         source: Source, settings: [String: String] = [:], every: Duration = .milliseconds(100), sessions: SessionFilter? = nil,
-        budget: Budget = .percent(80)
+        budget: Budget = .percent(80), pgbouncer: Template? = nil
     ) {
         self.source = source
         self.settings = settings
         self.every = every
         self.sessions = sessions
         self.budget = budget
+        self.pgbouncer = pgbouncer
     }
 }
 
@@ -209,11 +212,13 @@ package struct ServerSpec: Hashable, Sendable, Codable {
     package var pool: Int?
     /// The verdict that is wanted; `nil`: clean or bounded.
     package var expect: String?
+    /// The admin console of the PgBouncer that this server goes through; goes before ``DatabaseSettings/pgbouncer``.
+    package var pgbouncer: Template?
 
     package init(
         name: String, setup: Template? = nil, command: Template, workdir: String = ".", environment: [String: Template] = [:],
         ready: String? = nil, readyWithin: Duration = .seconds(60), stop: Stop = Stop(), workers: Int? = nil, threads: Int? = nil,
-        pool: Int? = nil, expect: String? = nil
+        pool: Int? = nil, expect: String? = nil, pgbouncer: Template? = nil
     ) {
         self.name = name
         self.setup = setup
@@ -227,6 +232,7 @@ package struct ServerSpec: Hashable, Sendable, Codable {
         self.threads = threads
         self.pool = pool
         self.expect = expect
+        self.pgbouncer = pgbouncer
     }
 
     /// The sessions that the scenario declares the application may keep (workers × threads, or workers × pool); `nil` when undeclared.

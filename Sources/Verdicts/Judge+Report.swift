@@ -26,6 +26,7 @@ extension Judge {
         }
         let wanted = facts.expected.map { $0 == kind.rawValue } ?? (kind == .clean || kind == .bounded)
         let thresholds = thresholds.results
+        let growth = processFloors.growth
         let exit = exitCode(kind, isWanted: wanted, thresholds)
         return Verdict(
             verdict: kind, reason: reason, exitCode: exit, flags: flags(kind, test, complete: complete),
@@ -44,7 +45,7 @@ extension Judge {
                     id: $0.row.step, kind: $0.row.kind, requests: $0.row.given, leftBehind: $0.totalLeft, floor: $0.floor,
                     voidReason: $0.voidReason.isEmpty ? nil : $0.voidReason)
             },
-            thresholds: thresholds)
+            thresholds: thresholds, growth: growth.isEmpty ? nil : growth)
     }
 
     /// A threshold that failed, or ended the run, fails the run whatever the verdict; one that nothing could tell makes nothing good.
@@ -69,7 +70,7 @@ extension Judge {
         if kind == .leak, evidence.contains(where: { $0.reaped > 0 }) { flags.append(.reaped) }
         if kind == .leak, isCollected { flags.append(.collected) }
         if isChurn { flags.append(.churn) }
-        if !facts.pooler.isEmpty { flags.append(.pooled) }
+        if !pooler.isEmpty { flags.append(.pooled) }
         if !facts.throwaway, background() > 0.05 { flags.append(.contaminated) }
         if !facts.seesSessions { flags.append(.limitedPrivileges) }
         if !evidence.contains(where: { $0.row.kind == .longIdle }) { flags.append(.longIdleNotTried) }
@@ -100,7 +101,11 @@ extension Judge {
     /// The last queries of the sessions that are still there, by how many they hold.
     private func queryReport() -> [Verdict.Query] {
         var counts: [String: Int] = [:]
-        for session in alive.values { counts[session.query.isEmpty ? "(none)" : session.query, default: 0] += 1 }
+        for session in alive.values where session.owner != SessionOwnership.pgbouncer {
+            let isClient = session.owner.hasPrefix(SessionOwnership.clientOwnerPrefix)
+            let unknown = isClient ? "(a client of PgBouncer, its query not seen)" : "(none)"
+            counts[session.query.isEmpty ? unknown : session.query, default: 0] += 1
+        }
         return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(Self.listed).map {
             Verdict.Query(text: $0.key, sessions: $0.value)
         }
@@ -109,7 +114,8 @@ extension Judge {
     private func ownerReport() -> [Verdict.Owner] {
         var held: [String: Int] = [:]
         for session in alive.values { held[session.owner, default: 0] += 1 }
-        return owners.prefix(Self.listed).map { owner in
+        let poolers = held.keys.filter { $0 == SessionOwnership.pgbouncer }
+        return (owners + poolers).prefix(Self.listed).map { owner in
             let room = room(of: owner)
             return Verdict.Owner(
                 name: owner, leftBehind: evidence.filter(\.counts).reduce(0) { $0 + ($1.left[owner] ?? 0) }, held: held[owner] ?? 0,

@@ -3,7 +3,9 @@ import Measurements
 extension Judge {
     /// What an owner may keep without leaking, and how that is known.
     func room(of owner: String) -> (sessions: Int?, from: String) {
-        let process = owner.hasPrefix("pid ") ? Int(owner.dropFirst(4)) : nil
+        if owner == SessionOwnership.pgbouncer { return (nil, "unknown") }
+        let holder = Self.withoutClient(owner)
+        let process = holder.hasPrefix("pid ") ? Int(holder.dropFirst(4)) : nil
         if let declared = facts.declaredRoomPerWorker {
             return (process == nil ? declared * (facts.declaredWorkers ?? 1) : declared, "declared")
         }
@@ -13,7 +15,7 @@ extension Judge {
 
     /// Owners that left something behind or hold something, in the order of their names.
     var owners: [String] {
-        var names = Set(alive.values.map(\.owner))
+        var names = Set(alive.values.map(\.owner).filter { $0 != SessionOwnership.pgbouncer })
         for step in evidence { names.formUnion(step.left.keys) }
         return names.sorted()
     }

@@ -76,6 +76,9 @@ extension Judge {
             return "\(which) ended the run in step \(last.row.step) (\(last.row.kind.rawValue)), before the judge could tell."
         }
         if waves.isEmpty { return "No wave was judged; set `waves.count` to 2 or more." }
+        if let why = poolerReason {
+            return why
+        }
         if !facts.pooler.isEmpty {
             return
                 "A pooler seems to stand between Seep and PostgreSQL (\(facts.pooler)), and sessions behind it are not the application's. "
@@ -104,7 +107,7 @@ extension Judge {
         }
         text += test.roomKnown ? ", where \(test.bound) may stay" : ", past three times the peak in flight (\(test.bound))"
         text += ", and it goes on undiminished."
-        text += lawSentence
+        text += lawSentence + clientSentence
         switch test.finding {
         case .unit:
             text += " One at a time, \(test.unitLeft) of \(test.unitRequests) requests left one; "

@@ -31,7 +31,12 @@ package struct Judge: Sendable {
     /// Transfers of each class in the whole run.
     private(set) var classes: [StepAccumulator.ClassKey: Int] = [:]
     private(set) var peak: Int?
+    /// A pooler that the sampler noticed and the scenario does not name.
+    private(set) var poolerSeen = ""
+    /// Sessions of PostgreSQL that PgBouncer held.
+    private(set) var pooled = PooledSessions()
     private(set) var thresholds: Thresholds
+    private(set) var processFloors = ProcessFloors()
     private var open: [Int: StepAccumulator] = [:]
 
     package init(facts: RunFacts) {
@@ -47,12 +52,15 @@ package struct Judge: Sendable {
     package mutating func consume(_ row: TransferRow) { open[row.step, default: StepAccumulator()].consume(row) }
 
     package mutating func consume(_ row: ConnectionRow) {
-        open[row.step, default: StepAccumulator()].consume(row)
         thresholds.consume(row)
-        if let total = row.total { peak = max(peak ?? 0, total) }
+        notePooler(row)
+        let held = asHeld(row)
+        open[row.step, default: StepAccumulator()].consume(held)
+        if let total = held.total { peak = max(peak ?? 0, total) }
     }
 
     package mutating func consume(_ row: ProcessRow) {
+        processFloors.consume(row)
         processes[row.pid] = Process(started: row.started, threads: max(row.threads, processes[row.pid]?.threads ?? 0))
     }
 
@@ -73,13 +81,14 @@ package struct Judge: Sendable {
     @discardableResult
     package mutating func consume(_ row: StepRow) -> WaveRow {
         let gathered = open.removeValue(forKey: row.step) ?? StepAccumulator()
-        let young = Set(processes.filter { $0.value.started > row.start }.map { "pid \($0.key)" })
+        let young = Set(processes.filter { $0.value.started > row.start }.flatMap { Self.ownerNames(of: $0.key) })
         let closed = StepEvidence(
             closing: row, gathered: gathered, before: evidence.last { $0.floor != nil }?.floor,
             youngOwners: row.kind == .restart ? [] : young,
             unitGap: unitGap)
         for (key, count) in gathered.done { classes[key, default: 0] += count }
         evidence.append(closed)
+        processFloors.close(row, counts: closed.counts)
         thresholds.close(row, floor: closed.counts && row.kind != .restart ? closed.floor : nil)
         return WaveRow(
             step: row.step, kind: row.kind, dose: closed.transfers,
@@ -89,6 +98,13 @@ package struct Judge: Sendable {
             leftPerOwner: closed.left.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "; "),
             floor: closed.floor, dormant: closed.dormant, birthsSeen: closed.birthsSeen, birthsCounted: closed.birthsCounted,
             coveragePerMille: closed.coveragePerMille, voidReason: closed.voidReason)
+    }
+
+    private mutating func notePooler(_ row: ConnectionRow) {
+        pooled.note(row)
+        let mark = "pooler: "
+        guard poolerSeen.isEmpty, let start = row.note.firstRange(of: mark) else { return }
+        poolerSeen = String(row.note[start.upperBound...].prefix { $0 != ";" })
     }
 
     mutating func append(_ closed: StepEvidence) { evidence.append(closed) }

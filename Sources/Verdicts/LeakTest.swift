@@ -74,7 +74,7 @@ struct LeakTest {
     }
 
     /// The last dose left no fewer per request than the earlier ones would make one expect (Poisson, 1%).
-    private static func goesOn(_ steps: [(count: Int, requests: Int)]) -> Bool {
+    static func goesOn(_ steps: [(count: Int, requests: Int)]) -> Bool {
         guard let last = steps.last else { return false }
         let total = steps.reduce(0) { $0 + $1.count }
         guard total > 0 else { return false }

@@ -180,9 +180,12 @@ package struct Verdict: Hashable, Sendable, Codable {
     package var owners: [Owner]
     package var steps: [StepSummary]
     package var thresholds: [Threshold]
+    /// What else grows from wave to wave, whatever the verdict of the sessions; `nil`: nothing is shown to.
+    package var growth: [Growth]?
 
     enum CodingKeys: String, CodingKey {
         case schema, rules, verdict, reason, flags, law, requests, unexpected, limit, budget, classes, queries, owners, steps, thresholds
+        case growth
         case exitCode = "exit_code"
         case leakPer1000Requests = "leak_per_1000_requests"
         case keptPer1000Requests = "kept_per_1000_requests"

@@ -35,7 +35,8 @@ enum SampleVerdicts {
             queries: [Verdict.Query(text: "SELECT 1", sessions: 20)],
             owners: [Verdict.Owner(name: "pid 411", leftBehind: 20, held: 20, room: 8, roomFrom: "declared")],
             steps: [Verdict.StepSummary(id: 0, kind: .longIdle, requests: 20, leftBehind: 20, floor: 20, voidReason: "interrupted")],
-            thresholds: [Verdict.Threshold(text: "errors.rate < 1%", held: true, seen: 0.005, limit: 0.01, unit: .share)])
+            thresholds: [Verdict.Threshold(text: "errors.rate < 1%", held: true, seen: 0.005, limit: 0.01, unit: .share)],
+            growth: [Verdict.Growth(what: .descriptors, processes: 1, per1000Requests: rate, from: 12, to: 32, waves: 3)])
     }
 
     /// With an entry in each list, and every value that may be unknown unknown.
@@ -60,6 +61,7 @@ enum SampleVerdicts {
         verdict.steps[0].voidReason = nil
         verdict.thresholds[0].held = nil
         verdict.thresholds[0].seen = nil
+        verdict.growth = nil
         return verdict
     }
 }

@@ -36,6 +36,7 @@ import Testing
         for list in ["classes", "queries", "owners", "steps", "thresholds"] {
             compare(schema.properties(list, "[]"), full[list]?.elements.first, least[list]?.elements.first)
         }
+        compare(schema.properties("growth", "[]"), full["growth"]?.elements.first, full["growth"]?.elements.first)
         compare(schema.properties("leak_per_1000_requests"), full["leak_per_1000_requests"], full["leak_per_1000_requests"])
         // A law has one of two figures, by its kind.
         let byRequest = Set((full["law"]?.members ?? [:]).keys)
@@ -54,6 +55,7 @@ import Testing
         #expect(schema.allowed("law", "kind") == Set(Verdict.Law.Kind.allCases.map(\.rawValue)))
         #expect(schema.allowed("steps", "[]", "kind") == Set(Step.Kind.allCases.map(\.rawValue)))
         #expect(schema.allowed("thresholds", "[]", "unit") == Set(ThresholdMetric.Unit.allCases.map(\.rawValue)))
+        #expect(schema.allowed("growth", "[]", "what") == Set(Verdict.Growth.Kind.allCases.map(\.rawValue)))
         #expect(schema.allowed("classes", "[]", "outcome") == Set(Outcome.allCases.map(\.rawValue)))
     }
 

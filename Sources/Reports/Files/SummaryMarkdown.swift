@@ -16,6 +16,7 @@ package enum SummaryMarkdown {
             if !summary.isAsWanted { text += " (\(Escape.markdown(SummaryWords.outcome(summary))))" }
             if !summary.flags.isEmpty { text += " Flags: \(Escape.markdown(summary.flags.joined(separator: ", ")))." }
             text += "\n"
+            for line in summary.growth { text += "  - also grows: \(Escape.markdown(line))\n" }
             for line in summary.thresholds where line.held != true { text += "  - \(Escape.markdown(SummaryWords.threshold(line)))\n" }
         }
         return text

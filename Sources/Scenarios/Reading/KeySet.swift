@@ -25,7 +25,7 @@ struct KeySet {
 
     static let environment = KeySet("an environment", inEnvironments, planned: planned)
 
-    static let database = KeySet("`database`", ["url", "settings", "every", "sessions", "budget"], planned: ["pgbouncer"])
+    static let database = KeySet("`database`", ["url", "settings", "every", "sessions", "budget", "pgbouncer"])
 
     static let sessions = KeySet("`sessions`", ["application_name", "role", "database", "client_addr"])
 
@@ -54,6 +54,7 @@ struct KeySet {
         "a server",
         [
             "setup", "command", "workdir", "env", "ready", "ready_within", "stop", "workers", "threads", "pool", "expect",
+            "pgbouncer",
         ])
 
     static let threshold = KeySet("a threshold", ["is", "abort", "grace"])

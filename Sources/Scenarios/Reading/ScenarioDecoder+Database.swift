@@ -23,9 +23,21 @@ extension ScenarioDecoder {
         let every = map["every"].flatMap { diagnostics.duration($0, "`every`", in: .milliseconds(10)...(.seconds(60))) }
         let sessions = map["sessions"].flatMap(self.sessions)
         let budget = map["budget"].flatMap(self.budget)
+        let pgbouncer = map["pgbouncer"].flatMap(self.pgbouncer)
         guard let source else { return nil }
         return DatabaseSettings(
-            source: source, settings: settings, every: every ?? .milliseconds(100), sessions: sessions, budget: budget ?? .percent(80))
+            source: source, settings: settings, every: every ?? .milliseconds(100), sessions: sessions, budget: budget ?? .percent(80),
+            pgbouncer: pgbouncer)
+    }
+
+    /// The URL of PgBouncer's admin console; `{{port}}` is the server's.
+    func pgbouncer(_ value: YAMLValue) -> Template? {
+        let expected = "PgBouncer's admin console, like `postgresql://role@host:6432/pgbouncer`"
+        guard let template = diagnostics.template(value, "`pgbouncer`", known: ["port"]) else { return nil }
+        if value.scalar?.isUnknown == true { return template }
+        guard let text = try? template.expand(["port": "6432"]), let problem = ConnectionString.problem(in: text) else { return template }
+        diagnostics.report(value.place, "`pgbouncer` is no PostgreSQL URL: \(problem)", expected: expected)
+        return nil
     }
 
     private func source(_ value: YAMLValue, _ owner: String) -> DatabaseSettings.Source? {

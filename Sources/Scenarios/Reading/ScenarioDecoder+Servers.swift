@@ -36,11 +36,12 @@ extension ScenarioDecoder {
         let threads = count("threads")
         let pool = count("pool")
         let expect = map["expect"].flatMap { diagnostics.word($0, "`expect`", of: Self.verdicts) }
+        let pgbouncer = map["pgbouncer"].flatMap(self.pgbouncer)
         guard let command else { return nil }
         return ServerSpec(
             name: member.key, setup: setup, command: command, workdir: workdir ?? ".", environment: environment ?? [:], ready: ready,
             readyWithin: readyWithin ?? .seconds(60), stop: stop ?? ServerSpec.Stop(), workers: workers, threads: threads, pool: pool,
-            expect: expect)
+            expect: expect, pgbouncer: pgbouncer)
     }
 
     /// Text with placeholders, not empty and without NUL; a declared count may be named only where it is declared.
