@@ -46,7 +46,9 @@ import Testing
         #expect(outcome.failures.first?.reason.isEmpty == false)
     }
 
-    @Test(arguments: [RequestSpec.HangUp.Moment.headers, .bytes(10), .beforeResponse, .time(.milliseconds(1))], RequestSpec.HangUp.How.allCases)
+    @Test(
+        arguments: [RequestSpec.HangUp.Moment.headers, .bytes(10), .beforeResponse, .time(.milliseconds(1))],
+        RequestSpec.HangUp.How.allCases)
     func whoLeavesCancelsItsStreamAndKeepsTheConnection(moment: RequestSpec.HangUp.Moment, how: RequestSpec.HangUp.How) async throws {
         let server = try NginxServer()
         let bench = try LoadBench(

@@ -15,7 +15,8 @@ struct TransportChoice {
         for (index, spec) in requests.specs.enumerated() where !requests.traits(of: index).isFlow {
             let obstacle = requests[index].pointee.obstacle
             if case .requests(let limit) = setup.http.reuse, limit > 1, setup.http.version == .http2 {
-                throw .request(name: spec.name, problem: "HTTP/2 shares connections, and cannot count requests on them; use reuse: always or never")
+                throw .request(
+                    name: spec.name, problem: "HTTP/2 shares connections, and cannot count requests on them; use reuse: always or never")
             }
             let note = setup.needsFresh(requests[index].pointee.url) ? "; \(Self.freshNote)" : ""
             switch (wanted, obstacle) {
