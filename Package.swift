@@ -59,7 +59,7 @@ let package = Package(
                 histogram,
             ],
             path: "Benchmarks/Sources/Probe"),
-        .target(name: "TestSupport", dependencies: ["LinuxIO", "Postgres", "Servers"], path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["LinuxIO", "Postgres", "Scenarios", "Servers"], path: "Tests/TestSupport"),
         .testTarget(name: "CurlTests", dependencies: ["Curl", "CCurl", "LinuxIO"]),
         .testTarget(name: "DocsTests", dependencies: ["Measurements", "Scenarios", "Verdicts"]),
         .testTarget(

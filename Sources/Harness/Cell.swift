@@ -116,8 +116,10 @@ struct Cell: Sendable {
         let target = planned.group.target
         guard let server, let command = server.command else {
             let base = try expand(target, [:])
+            let console = try (server?.pgbouncer ?? scenario.database?.pgbouncer).map { url throws(RunFailure) in try expand(url, [:]) }
             try await measure(
-                directory, base, socket: try socket([:]), samplerURL, throwaway: throwaway != nil, server: nil, faults: faults, &result)
+                directory, base, socket: try socket([:]), samplerURL, pgbouncer: console, throwaway: throwaway != nil, server: nil,
+                faults: faults, &result)
             return
         }
         var values: [String: String] = [:]
@@ -149,9 +151,10 @@ struct Cell: Sendable {
         let underTest = ServerUnderTest(launch: launch, registry: registry, interruption: interruption) { faults.serverDied($0) }
         try await underTest.start()
         do {
+            let console = try (server.pgbouncer ?? scenario.database?.pgbouncer).map { url throws(RunFailure) in try expand(url, values) }
             try await measure(
-                directory, try expand(target, values), socket: try socket(values), samplerURL, throwaway: throwaway != nil,
-                server: underTest, faults: faults, &result)
+                directory, try expand(target, values), socket: try socket(values), samplerURL, pgbouncer: console,
+                throwaway: throwaway != nil, server: underTest, faults: faults, &result)
         } catch {
             await stop(underTest)
             throw error
@@ -196,15 +199,14 @@ struct Cell: Sendable {
     // MARK: The measurement
 
     private func measure(
-        _ directory: String, _ base: String, socket: String?, _ samplerURL: String, throwaway: Bool, server: ServerUnderTest?,
-        faults: Faults,
-        _ result: inout CellResult
+        _ directory: String, _ base: String, socket: String?, _ samplerURL: String, pgbouncer: String?, throwaway: Bool,
+        server: ServerUnderTest?, faults: Faults, _ result: inout CellResult
     ) async throws {
         let measurement = try await Measurement.begin(
             cell: self,
             in: Measurement.Surroundings(
-                directory: directory, targetBase: base, socket: socket, samplerURL: samplerURL, throwaway: throwaway, server: server,
-                faults: faults))
+                directory: directory, targetBase: base, socket: socket, samplerURL: samplerURL, pgbouncerURL: pgbouncer,
+                throwaway: throwaway, server: server, faults: faults))
         let (verdict, info) = try await measurement.run()
         result.verdict = verdict
         result.info = info

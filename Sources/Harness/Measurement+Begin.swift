@@ -17,6 +17,8 @@ extension Measurement {
         /// `http.socket` with its placeholders filled in; `nil`: none.
         var socket: String?
         var samplerURL: String
+        /// Of PgBouncer's console.
+        var pgbouncerURL: String?
         var throwaway: Bool
         var server: ServerUnderTest?
         var faults: Faults
@@ -42,9 +44,10 @@ extension Measurement {
         do {
             let preflight = try Preflight.read(databaseURL: place.samplerURL, application: application)
             let facts = preflight.facts
+            let pgbouncer = try place.pgbouncerURL.map { url throws(SamplingError) in try PgBouncerWatch(url: url, every: settings.every) }
             let clock = RunClock()
             let directory = try RunDirectory(creatingFilesIn: place.directory, clock: clock)
-            let watch = try ProcessWatch(directory: directory, databasePort: facts.port)
+            let watch = try ProcessWatch(directory: directory, databasePort: facts.port, poolerPort: pgbouncer?.port)
             if let process = place.server?.process {
                 watch.follow(.server(process.identity.pid))
             } else if HostReach(host: target.host) == .loopback {
@@ -71,13 +74,16 @@ extension Measurement {
             let engine = try LoadEngine(loading)
             var info = RunInfo(
                 name: scenario.name, cell: cell.name, started: cell.folder.started, seed: seed, versions: versions(cell, facts),
-                host: HostFacts.read(), facts: runFacts(cell: cell, database: facts, settings: settings, place: place), database: facts,
+                host: HostFacts.read(),
+                facts: runFacts(cell: cell, database: facts, pgbouncer: pgbouncer?.facts, settings: settings, place: place),
+                database: facts,
                 scenario: scenario.withoutSecrets, transports: engine.transports,
                 clocks: [RunInfo.ClockPair(monotonic: clock.origin.nanoseconds, wall: clock.wallOriginNanoseconds)])
             info.configuration = cell.planned.configuration
             try RunFiles.write(info, to: place.directory)
             let sampler = try Sampler(
-                preflight: preflight, settings: settings, directory: directory, processes: watch, guardSignal: engine.guardSignal)
+                preflight: preflight, settings: settings, directory: directory, processes: watch, pgbouncer: pgbouncer,
+                guardSignal: engine.guardSignal)
             return Measurement(
                 cell: cell, directory: directory, engine: engine, sampler: sampler, watch: watch, server: place.server,
                 faults: place.faults,
@@ -108,10 +114,11 @@ extension Measurement {
 
     /// What the judge has to know, from the scenario and from what the database said.
     private static func runFacts(
-        cell: Cell, database facts: DatabaseFacts, settings: DatabaseSettings, place: Surroundings
+        cell: Cell, database facts: DatabaseFacts, pgbouncer: PgBouncerFacts?, settings: DatabaseSettings, place: Surroundings
     ) -> RunFacts {
         let scenario = cell.scenario
-        let headroom = facts.headroomAtStart
+        let headroom =
+            pgbouncer.map { $0.tightest(clients: $0.clientsAtStart, postgres: facts.headroomAtStart) } ?? facts.headroomAtStart
         let load = LoadShape(scenario.load)
         var all = RunFacts(
             requests: scenario.requests.map(RunFacts.Request.init), concurrency: load.concurrency,
@@ -123,7 +130,8 @@ extension Measurement {
             declaredRoomPerWorker: cell.server?.pool ?? cell.server?.threads, declaredWorkers: cell.server?.workers,
             managed: place.server != nil, throwaway: place.throwaway, seesSessions: facts.seesStates && facts.tracksActivities,
             grant: facts.grantNeeded ?? (facts.tracksActivities ? "" : "ALTER SYSTEM SET track_activities = on"),
-            reapers: facts.reapers.map { "\($0.setting)=\($0.milliseconds)ms (\($0.setBy))" }, pooler: facts.poolerSuspected ?? "",
+            reapers: facts.reapers.map { "\($0.setting)=\($0.milliseconds)ms (\($0.setBy))" } + (pgbouncer?.timers ?? []),
+            pooler: facts.poolerSuspected ?? "", pgbouncer: pgbouncer,
             sessionsAtStart: 0, expected: cell.server?.expect, thresholds: scenario.thresholds,
             isolate: cell.options.isolate ? true : nil, expectedUse: scenario.expected)
         if cell.server?.pool != nil { all.roomIsPool = true }

@@ -97,7 +97,7 @@ package final class TerminalObserver: RunObserver {
             live.load = load
             // The load's thread has nothing to count in a silence, and says what it said last.
             if live.isSettling { live.load.perSecond = 0 }
-            live.sessions = sessions
+            live.sessions = sessions.map { LiveSessions(row: $0.row.asHeld, time: $0.time, lastActivity: $0.lastActivity) }
             live.remaining = state.expectedEnd.map { max(.zero, $0 - now) }
             if let note = sessions?.row.note, !note.isEmpty, note != state.lastNote {
                 state.lastNote = note

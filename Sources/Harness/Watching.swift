@@ -172,7 +172,9 @@ final class Watching {
 
     /// - Parameter loadEnd: `nil`: the load goes on, and there is no settle.
     private func close(loadEnd: RunTime?, why: String) async {
-        if loadEnd == nil { await sampler.markLoadEnd() } else { await sampler.settleFloor() }
+        // Here a pooler is looked for; a silence at the end does not hide it.
+        await sampler.markLoadEnd()
+        if loadEnd != nil { await sampler.settleFloor() }
         let end = directory.clock.now
         // What is sampled from here on belongs to the next step.
         await sampler.beginStep(step + 1, isGuarded: false)

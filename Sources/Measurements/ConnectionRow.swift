@@ -31,6 +31,14 @@ package struct ConnectionRow: CSVRow {
     package var sampleMicroseconds: Int?
     /// PostgreSQL's clock less this machine's wall clock, microseconds, less half the round trip.
     package var serverClockOffsetMicroseconds: Int?
+    /// Clients of PgBouncer that are ours; unknown without PgBouncer's console, and while it does not answer.
+    package var pgbouncerClients: Int?
+    /// Clients of all its pools that wait for a session of PostgreSQL.
+    package var pgbouncerWaiting: Int?
+    /// Of `total`, the sessions that PgBouncer holds.
+    package var pgbouncerServers: Int?
+    /// How long the first of the waiting clients has waited.
+    package var pgbouncerMaxWait: RunTime?
     /// Empty, or what happened: `gap …`, `reconnected`, `postgres restarted`, `limit changed`.
     package var note: String
 
@@ -43,11 +51,33 @@ package struct ConnectionRow: CSVRow {
     /// No counts in this row: the sampler was blind.
     package var isGap: Bool { total == nil }
 
+    /// What the application holds where PgBouncer stands before PostgreSQL: its clients, and sessions of PostgreSQL beside it.
+    ///
+    /// `nil`: not known, since one of the two did not answer.
+    package var heldThroughPgBouncer: Int? {
+        guard let total, let pgbouncerClients, let pgbouncerServers else { return nil }
+        return total - pgbouncerServers + pgbouncerClients
+    }
+
+    /// The row as it is shown to people: with clients of PgBouncer in the place of the sessions that it holds.
+    package var asHeld: ConnectionRow {
+        guard let held = heldThroughPgBouncer else { return self }
+        var row = self
+        row.total = held
+        // A client that no session serves is idle.
+        row.idle = max(0, held - (active ?? 0) - (idleInTransaction ?? 0) - (idleInTransactionAborted ?? 0))
+        row.other = 0
+        return row
+    }
+
     package static let file = "connections.csv"
     package static let columns = [
         "t_s", "step", "total", "active", "idle", "idle_in_transaction", "idle_in_transaction_aborted", "other", "born", "died",
         "oldest_idle_s", "used", "limit", "headroom", "opened_total", "abandoned_total", "fatal_total", "killed_total", "sample_ms",
-        "server_clock_offset_ms", "note",
+        "server_clock_offset_ms", "pgbouncer_clients", "pgbouncer_waiting", "pgbouncer_servers", "pgbouncer_max_wait_s", "note",
+    ]
+    package static let laterColumns: Set<String> = [
+        "pgbouncer_clients", "pgbouncer_waiting", "pgbouncer_servers", "pgbouncer_max_wait_s",
     ]
 
     package func encode(into line: inout CSVEncoder) {
@@ -71,6 +101,10 @@ package struct ConnectionRow: CSVRow {
         line.append(killedTotal)
         line.append(milliseconds: sampleMicroseconds)
         line.append(milliseconds: serverClockOffsetMicroseconds)
+        line.append(pgbouncerClients)
+        line.append(pgbouncerWaiting)
+        line.append(pgbouncerServers)
+        line.append(pgbouncerMaxWait)
         line.append(note)
     }
 
@@ -95,6 +129,10 @@ package struct ConnectionRow: CSVRow {
         killedTotal = try fields.integerIfKnown("killed_total")
         sampleMicroseconds = try fields.microsecondsIfKnown("sample_ms")
         serverClockOffsetMicroseconds = try fields.microsecondsIfKnown("server_clock_offset_ms")
+        pgbouncerClients = try fields.integerIfKnown("pgbouncer_clients")
+        pgbouncerWaiting = try fields.integerIfKnown("pgbouncer_waiting")
+        pgbouncerServers = try fields.integerIfKnown("pgbouncer_servers")
+        pgbouncerMaxWait = try fields.timeIfKnown("pgbouncer_max_wait_s")
         note = try fields.text("note")
     }
 }

@@ -14,10 +14,14 @@ package struct ProcessRow: CSVRow {
     package var descriptors: Int?
     /// Sockets of the process that sessions of ours hang on; unknown as above.
     package var databaseSockets: Int?
+    /// How many processes had its place before it, as far as the run saw; unknown in files of an earlier Seep.
+    package var restarts: Int?
+    /// Empty, or what happened: `new`, `in the place of N`.
+    package var note: String
 
     package init(
         time: RunTime, step: Int, pid: Int, started: RunTime, command: String, cpu: RunTime, residentBytes: Int, threads: Int,
-        descriptors: Int?, databaseSockets: Int?
+        descriptors: Int?, databaseSockets: Int?, restarts: Int? = 0, note: String = ""
     ) {
         self.time = time
         self.step = step
@@ -29,12 +33,16 @@ package struct ProcessRow: CSVRow {
         self.threads = threads
         self.descriptors = descriptors
         self.databaseSockets = databaseSockets
+        self.restarts = restarts
+        self.note = note
     }
 
     package static let file = "processes.csv"
     package static let columns = [
         "t_s", "step", "pid", "started_s", "command", "cpu_s", "rss_bytes", "threads", "descriptors", "database_sockets",
+        "restarts", "note",
     ]
+    package static let laterColumns: Set<String> = ["restarts", "note"]
 
     package func encode(into line: inout CSVEncoder) {
         line.append(time)
@@ -47,6 +55,8 @@ package struct ProcessRow: CSVRow {
         line.append(threads)
         line.append(descriptors)
         line.append(databaseSockets)
+        line.append(restarts)
+        line.append(note)
     }
 
     package init(_ fields: CSVFields) throws(CSVError) {
@@ -60,5 +70,7 @@ package struct ProcessRow: CSVRow {
         threads = try fields.integer("threads")
         descriptors = try fields.integerIfKnown("descriptors")
         databaseSockets = try fields.integerIfKnown("database_sockets")
+        restarts = try fields.integerIfKnown("restarts")
+        note = try fields.text("note")
     }
 }

@@ -62,6 +62,8 @@ package struct RunFacts: Hashable, Sendable, Codable {
     package var reapers: [String]
     /// What makes us think that a pooler stands between Seep and PostgreSQL; empty: nothing.
     package var pooler: String
+    /// PgBouncer's console, where the scenario names it: the judge then counts its clients, and none of the sessions that it holds.
+    package var pgbouncer: PgBouncerFacts?
     /// Sessions of ours before any load.
     package var sessionsAtStart: Int
     /// The verdict that is wanted; `nil`: clean or bounded.
@@ -94,7 +96,7 @@ package struct RunFacts: Hashable, Sendable, Codable {
         baselineSeconds: Double? = 5, warmUpSeconds: Double? = 20, unitDose: Int? = 20, longIdleSeconds: Double? = 45, quick: Bool = false,
         sampleEverySeconds: Double = 0.1, limit: Int, headroom: Int, budget: Int, declaredRoomPerWorker: Int? = nil,
         declaredWorkers: Int? = nil, managed: Bool = false, throwaway: Bool = false, seesSessions: Bool = true, grant: String = "",
-        reapers: [String] = [], pooler: String = "", sessionsAtStart: Int = 0, expected: String? = nil,
+        reapers: [String] = [], pooler: String = "", pgbouncer: PgBouncerFacts? = nil, sessionsAtStart: Int = 0, expected: String? = nil,
         thresholds: [Threshold] = [], isolate: Bool? = nil, expectedUse: ExpectedUse? = nil, watch: Watch? = nil
     ) {
         self.requests = requests
@@ -119,6 +121,7 @@ package struct RunFacts: Hashable, Sendable, Codable {
         self.grant = grant
         self.reapers = reapers
         self.pooler = pooler
+        self.pgbouncer = pgbouncer
         self.sessionsAtStart = sessionsAtStart
         self.expected = expected
         self.thresholds = thresholds

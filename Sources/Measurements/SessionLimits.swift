@@ -3,6 +3,8 @@ package enum LimitScope: String, Hashable, Sendable, Codable, CaseIterable {
     case server
     case role
     case database
+    /// The clients of PgBouncer.
+    case pgbouncer
 }
 
 /// How many sessions an application may have, in each scope.

@@ -6,6 +6,8 @@ package enum SessionTie: Hashable, Sendable {
     case process(Int)
     /// A process of this machine holds it, and none of the server's does.
     case elsewhere
+    /// PgBouncer holds it, as its console says.
+    case pooler
     /// Nothing can be said: a Unix socket, another machine, another user's process, a proxy in between.
     case unknown
 }
@@ -34,6 +36,12 @@ package struct SessionOwnership: Hashable, Sendable {
     /// The `application_name` of Seep's own sessions.
     package static let ownApplicationName = "seep"
 
+    /// Owner, and why it is ours, of a session that PgBouncer holds; and why a client of PgBouncer is ours.
+    package static let pgbouncer = "pgbouncer"
+    package static let pgbouncerClient = "pgbouncer-client"
+    /// Before the owner of a client of PgBouncer.
+    package static let clientOwnerPrefix = "client "
+
     package var filter: SessionFilter?
     package var applicationDatabase: String
 
@@ -42,7 +50,7 @@ package struct SessionOwnership: Hashable, Sendable {
         self.applicationDatabase = applicationDatabase
     }
 
-    /// Why the session is ours: `filter …`, `process` or `database`; `nil`: it is not.
+    /// Why the session is ours: `filter …`, `process`, `pgbouncer` or `database`; `nil`: it is not.
     ///
     /// - Parameters:
     ///   - tie: `.unknown` as long as nothing was found out.
@@ -50,6 +58,10 @@ package struct SessionOwnership: Hashable, Sendable {
     ///   - tiesWork: whether any session was tied to one of them yet. Until then a socket held elsewhere may be that of a pooler
     ///     or a proxy that the server's sessions go through, and rules nothing out.
     package func whyOurs(_ session: SessionNames, tie: SessionTie, processesKnown: Bool, tiesWork: Bool) -> String? {
+        if tie == .pooler {
+            let isOurs = filter.map { matches(session, $0) } ?? (session.database == applicationDatabase)
+            return isOurs ? Self.pgbouncer : nil
+        }
         if let filter { return matches(session, filter) ? "filter \(Self.describe(filter))" : nil }
         if processesKnown {
             if case .process = tie { return "process" }
@@ -59,9 +71,10 @@ package struct SessionOwnership: Hashable, Sendable {
         return "database"
     }
 
-    /// The owner: `pid N`, else `app NAME`, `role NAME`, `database NAME`.
+    /// The owner: `pid N` or `pgbouncer`, else `app NAME`, `role NAME`, `database NAME`.
     package static func owner(of session: SessionNames, tie: SessionTie) -> String {
         if case .process(let pid) = tie { return "pid \(pid)" }
+        if tie == .pooler { return pgbouncer }
         if !session.application.isEmpty { return "app \(session.application)" }
         if !session.role.isEmpty { return "role \(session.role)" }
         return "database \(session.database)"

@@ -28,6 +28,7 @@ extension RunSummary {
         thresholds = verdict.thresholds.map {
             ThresholdLine(text: $0.text, held: $0.held, seen: $0.seen.map(Figures.threshold($0.unit)) ?? "", untold: $0.untold ?? "")
         }
+        growth = (verdict.growth ?? []).map(GrowthWords.line)
         self.steps = steps
         self.waves = waves
         peakSessions = verdict.sessionsPeak

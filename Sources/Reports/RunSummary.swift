@@ -127,6 +127,8 @@ package struct RunSummary: Sendable {
     /// What became of the client connections; `nil`: unknown. With ``opened``.
     package var connections: RunInfo.Totals.Connections?
     package var opened = 0
+    /// What grows beside sessions: `descriptors, +3 per request [2.9–3.1]`.
+    package var growth: [String] = []
     package var steps: [StepRow] = []
     package var waves: [WaveRow] = []
     package var peakSessions: Int?

@@ -8,7 +8,9 @@ extension ProcessWatch {
     /// One look at the table of TCP sockets for all of them, then at the descriptors of the server's processes: first of those
     /// known, then of any that have come since. A session is left out when its socket is not in the table (yet, or any more, or
     /// it is on another machine), and is worth another try.
-    func tie(_ wanted: [Backend]) -> [SessionIdentity: SessionTie] {
+    ///
+    /// - Parameter port: of PgBouncer, for its clients; `nil`: of PostgreSQL.
+    func tie(_ wanted: [Backend], port: Int? = nil) -> [SessionIdentity: SessionTie] {
         guard !wanted.isEmpty, source != .none else { return [:] }
         var known = processes.map(\.pid)
         var isFresh = false
@@ -17,7 +19,7 @@ extension ProcessWatch {
             isFresh = true
         }
         guard let first = known.first else { return [:] }
-        var holders = sockets(of: wanted, in: SocketTable(remotePort: databasePort, asSeenBy: first))
+        var holders = sockets(of: wanted, in: SocketTable(remotePort: port ?? databasePort, asSeenBy: first))
         guard !holders.isEmpty else { return [:] }
         var ties: [SessionIdentity: SessionTie] = [:]
         var isReadable = search(known, &holders, &ties)
@@ -41,7 +43,7 @@ extension ProcessWatch {
         return Set(sockets(of: tied, in: SocketTable(remotePort: databasePort, asSeenBy: seer)).values)
     }
 
-    private func sockets(of wanted: [Backend], in table: SocketTable) -> [UInt64: SessionIdentity] {
+    func sockets(of wanted: [Backend], in table: SocketTable) -> [UInt64: SessionIdentity] {
         var byPort: [UInt16: [(IPAddress, SessionIdentity)]] = [:]
         for backend in wanted {
             guard let port = backend.clientPort.flatMap(UInt16.init(exactly:)), let address = IPAddress(backend.names.clientAddress)

@@ -27,19 +27,25 @@ package final class ProcessWatch: Sendable {
         var isStopping = false
         /// Looks since the listeners were searched for; that takes a walk through all processes.
         var looksSinceSearch = 0
+        var places = ProcessPlaces()
     }
 
     private let directory: RunDirectory
     /// The port of PostgreSQL that the sockets of sessions lead to.
     let databasePort: Int
+    /// The port of PgBouncer, where there is one.
+    private let poolerPort: Int?
     private let wake: EventFD
     private let state = Mutex(State())
+    /// Held while rows are written, so that none of a step is written once the next has begun.
+    private let writing = Mutex(())
     private let thread = Mutex<KernelThread?>(nil)
     private let ticks: ProcessTicks
 
-    package init(directory: RunDirectory, databasePort: Int) throws(SystemError) {
+    package init(directory: RunDirectory, databasePort: Int, poolerPort: Int? = nil) throws(SystemError) {
         self.directory = directory
         self.databasePort = databasePort
+        self.poolerPort = poolerPort
         wake = try EventFD()
         ticks = ProcessTicks(clock: directory.clock)
         let started = try KernelThread(name: "seep-processes") { [weak self, wake, clock = directory.clock] in
@@ -67,14 +73,18 @@ package final class ProcessWatch: Sendable {
             state.source = source
             state.stats = []
             state.looksSinceSearch = 0
+            state.places = ProcessPlaces()
         }
         refresh()
         wake.signal()
     }
 
     package func beginStep(_ id: Int) {
-        state.withLock { $0.step = id }
+        writing.withLock { _ in state.withLock { $0.step = id } }
     }
+
+    /// Writes the rows of this moment, beside those of every second: what processes hold at the end of a settle, however short.
+    func writeFloor() { writeRows(at: directory.clock.now) }
 
     package var source: Source { state.withLock { $0.source } }
 
@@ -153,10 +163,18 @@ package final class ProcessWatch: Sendable {
     }
 
     private func writeRows(at time: RunTime) {
+        writing.withLock { _ in writeRowsInTurn(at: time) }
+    }
+
+    private func writeRowsInTurn(at time: RunTime) {
         let stats = refresh()
         guard !stats.isEmpty else { return }
-        let sockets = Set(SocketTable(remotePort: databasePort, asSeenBy: stats[0].pid).entries.map(\.inode))
-        let step = state.withLock { $0.step }
+        var sockets = Set(SocketTable(remotePort: databasePort, asSeenBy: stats[0].pid).entries.map(\.inode))
+        if let poolerPort { sockets.formUnion(SocketTable(remotePort: poolerPort, asSeenBy: stats[0].pid).entries.map(\.inode)) }
+        let (step, places) = state.withLock { state in
+            state.places.look(at: stats)
+            return (state.step, state.places)
+        }
         for stat in stats {
             // The socket count of a process that may not be read is unknown, as its descriptors are.
             let descriptors = Proc.descriptorCount(stat.pid)
@@ -165,7 +183,8 @@ package final class ProcessWatch: Sendable {
                 ProcessRow(
                     time: time, step: step, pid: Int(stat.pid), started: ticks.started(stat), command: stat.command,
                     cpu: ticks.cpu(stat), residentBytes: stat.residentBytes, threads: stat.threads, descriptors: descriptors,
-                    databaseSockets: inodes.map { Set($0).intersection(sockets).count }))
+                    databaseSockets: inodes.map { Set($0).intersection(sockets).count }, restarts: places.restarts(of: stat),
+                    note: places.note(of: stat)))
         }
         directory.processes.flush()
     }

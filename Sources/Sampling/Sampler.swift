@@ -45,6 +45,7 @@ package final class Sampler: Sendable {
     private let shared: SharedState
     private let thread = Mutex<KernelThread?>(nil)
     private let processes: ProcessWatch
+    private let pgbouncer: PgBouncerWatch?
     package let facts: DatabaseFacts
 
     /// What the sampler's thread and its users both hold.
@@ -58,10 +59,11 @@ package final class Sampler: Sendable {
     /// - Parameters:
     ///   - preflight: whose sessions the sampler takes over.
     ///   - processes: knows which processes are the server's; may be told at any time. Stopped by its owner, after the sampler.
+    ///   - pgbouncer: read beside PostgreSQL; the sampler stops it at its own end.
     ///   - guardSignal: signalled at once when the headroom falls below the guard rail, once a step.
     package init(
         preflight: consuming Preflight, settings: DatabaseSettings, directory: RunDirectory, processes: ProcessWatch,
-        guardSignal: EventFD
+        pgbouncer: PgBouncerWatch? = nil, guardSignal: EventFD
     ) throws(SystemError) {
         let wake = try EventFD()
         let shared = SharedState(Shared(cost: Cost(interval: settings.every)))
@@ -70,12 +72,13 @@ package final class Sampler: Sendable {
         self.shared = shared
         self.facts = facts
         self.processes = processes
+        self.pgbouncer = pgbouncer
         let sessions = HandOver(preflight.sessions)
         let started = try KernelThread(name: "seep-sampler") {
             guard let sessions = sessions.take() else { return }
             var loop = SamplerLoop(
                 facts: facts, settings: settings, sessions: sessions, directory: directory, processes: processes,
-                guardSignal: guardSignal, shared: shared)
+                pgbouncer: pgbouncer, guardSignal: guardSignal, shared: shared)
             loop.run(wake: wake)
         }
         thread.withLock { $0 = started }
@@ -106,7 +109,8 @@ package final class Sampler: Sendable {
     /// - Returns: whether a sample could be taken.
     @discardableResult
     package func markLoadEnd() async -> Bool {
-        await withCheckedContinuation { reply in send(.endLoad(reply)) { reply.resume(returning: false) } }
+        await pgbouncer?.fresh()
+        return await withCheckedContinuation { reply in send(.endLoad(reply)) { reply.resume(returning: false) } }
     }
 
     /// Takes a sample and writes down who is there.
@@ -114,7 +118,9 @@ package final class Sampler: Sendable {
     /// - Returns: how many; `nil` when no sample could be taken.
     @discardableResult
     package func settleFloor() async -> Int? {
-        await withCheckedContinuation { reply in send(.settleFloor(reply)) { reply.resume(returning: nil) } }
+        await pgbouncer?.fresh()
+        processes.writeFloor()
+        return await withCheckedContinuation { reply in send(.settleFloor(reply)) { reply.resume(returning: nil) } }
     }
 
     /// Waits for a whole sample that began after the call, with all rows in the files.
@@ -122,7 +128,8 @@ package final class Sampler: Sendable {
     /// - Returns: whether a sample could be taken.
     @discardableResult
     package func barrier() async -> Bool {
-        await withCheckedContinuation { reply in send(.barrier(reply)) { reply.resume(returning: false) } }
+        await pgbouncer?.fresh()
+        return await withCheckedContinuation { reply in send(.barrier(reply)) { reply.resume(returning: false) } }
     }
 
     /// Ends the thread and closes the sessions; calls that wait return as after a failure.
@@ -130,6 +137,7 @@ package final class Sampler: Sendable {
         shared.value.withLock { $0.isStopping = true }
         wake.signal()
         thread.withLock { $0.take() }?.join()
+        pgbouncer?.stop()
     }
 
     private func send(_ command: Command, orElse refuse: () -> Void) {

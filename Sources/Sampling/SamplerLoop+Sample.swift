@@ -54,7 +54,9 @@ extension SamplerLoop {
         let snapshot = Snapshot(
             time: time, serverNow: reading.serverNow, serverToRun: clock.serverToRun,
             backends: reading.backends.filter { !sessions.backends.contains($0.pid) }, use: use)
-        let headroom = limits.tightest(at: use)
+        var headroom = limits.tightest(at: use)
+        let pooled = readPgBouncer(snapshot, isAsked: isAsked)
+        if let pgbouncer, let pooled { headroom = pgbouncer.facts.tightest(clients: pooled.clientsOfAll, postgres: headroom) }
         if isGuarded, !hasFired, headroom.isBelowGuard {
             guardSignal.signal()
             hasFired = true
@@ -78,6 +80,7 @@ extension SamplerLoop {
         row.killedTotal = counters.total?.killed
         row.sampleMicroseconds = microseconds
         row.serverClockOffsetMicroseconds = clock.offset
+        if let pooled { count(pooled, into: &row) }
         row.note = takeNotes()
         directory.connections.append(row)
         let activity = row.active.map { $0 > 0 ? time : tracker.lastActivity ?? .zero }

@@ -12,10 +12,16 @@ struct SamplerLoop: ~Copyable {
     var sessions: SamplerSessions
     let directory: RunDirectory
     let processes: ProcessWatch
+    let pgbouncer: PgBouncerWatch?
     let guardSignal: EventFD
     let shared: Sampler.SharedState
 
     var tracker: SessionTracker
+    /// The clients of PgBouncer; unused without it.
+    var clients: PgBouncerClients
+    var pgbouncerIsSilent = false
+    /// How often an undeclared pooler was looked for.
+    var poolerLooks = 0
     var reader = SnapshotReader()
     var clock = ServerClock()
     var counters = CountersSinceStart()
@@ -46,18 +52,20 @@ struct SamplerLoop: ~Copyable {
 
     init(
         facts: DatabaseFacts, settings: DatabaseSettings, sessions: consuming SamplerSessions, directory: RunDirectory,
-        processes: ProcessWatch, guardSignal: EventFD, shared: Sampler.SharedState
+        processes: ProcessWatch, pgbouncer: PgBouncerWatch? = nil, guardSignal: EventFD, shared: Sampler.SharedState
     ) {
         self.facts = facts
         self.settings = settings
         self.sessions = sessions
         self.directory = directory
         self.processes = processes
+        self.pgbouncer = pgbouncer
         self.guardSignal = guardSignal
         self.shared = shared
         limits = facts.limits
-        tracker = SessionTracker(
-            ownership: SessionOwnership(filter: settings.sessions, applicationDatabase: facts.applicationDatabase))
+        let ownership = SessionOwnership(filter: settings.sessions, applicationDatabase: facts.applicationDatabase)
+        tracker = SessionTracker(ownership: ownership)
+        clients = PgBouncerClients(ownership: ownership)
         schedule = SampleSchedule(interval: settings.every, from: .now)
     }
 
@@ -125,8 +133,11 @@ struct SamplerLoop: ~Copyable {
     private mutating func carryOut() {
         while let next = pending.first {
             if case .beginStep(let id, let logging, let isGuarded, let reply) = next.command {
-                let rows = tracker.beginStep(id, logging: logging, at: directory.clock.now)
+                let now = directory.clock.now
+                let rows = tracker.beginStep(id, logging: logging, at: now)
                 write(rows)
+                let clientRows = clients.beginStep(id, logging: logging, at: now)
+                write(clientRows)
                 self.isGuarded = isGuarded
                 hasFired = false
                 flush()
@@ -146,7 +157,9 @@ struct SamplerLoop: ~Copyable {
         switch command {
         case .beginStep: break
         case .endLoad(let reply):
+            noticePooler()
             write(tracker.endLoad(at: time))
+            write(clients.endLoad(at: time))
             flush()
             reply.resume(returning: worked)
         case .settleFloor(let reply):
@@ -156,6 +169,7 @@ struct SamplerLoop: ~Copyable {
             }
             let floor = tracker.settleFloor(at: time, held: processes.held(tracker.tied))
             write(floor.rows)
+            write(clients.settleFloor(at: time))
             flush()
             shared.value.withLock { $0.floor = floor.count }
             reply.resume(returning: floor.count)

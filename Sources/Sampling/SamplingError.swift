@@ -13,6 +13,8 @@ package struct SamplingError: Error, Hashable, Sendable, CustomStringConvertible
         case noAnswer
         /// PostgreSQL refused one of the preflight's queries.
         case refused
+        /// PgBouncer's console, not PostgreSQL.
+        case console
     }
 
     package let kind: Kind

@@ -52,12 +52,26 @@ struct SessionTracker {
     static let lastingMicroseconds: Int64 = 2_000_000
     private static let attemptLimit = 3
 
+    /// Which sessions PgBouncer holds, as its console says.
+    struct Pooling {
+        var pids: Set<Int>
+        /// When the console was asked.
+        var asOf: RunTime
+
+        /// A session is PgBouncer's from its start, and is shown so a moment later.
+        func knows(_ backend: Backend, born: RunTime) -> Bool {
+            pids.contains(backend.pid) || born + .milliseconds(200) < asOf
+        }
+    }
+
     let ownership: SessionOwnership
+    /// `nil`: no PgBouncer that is known of. To be set before a snapshot is consumed.
+    var pooling: Pooling?
     private(set) var step = 0
     private(set) var logging = Logging.everything
     private(set) var ours: [SessionIdentity: Tracked] = [:]
     private var seeking: [SessionIdentity: Seeking] = [:]
-    private var tiesWork = false
+    private(set) var tiesWork = false
     /// When a session of ours last began, or changed its state or query; on the run's clock.
     private(set) var lastActivity: RunTime?
     /// Snapshots so far.
@@ -140,16 +154,16 @@ struct SessionTracker {
                 if !ours.values[index].isDecided { decide(identity, processesKnown: processesKnown) }
                 continue
             }
-            let tie = seeking[identity]?.tie ?? .unknown
+            let tie = tie(of: backend)
             guard
                 let why = ownership.whyOurs(backend.names, tie: tie, processesKnown: processesKnown, tiesWork: tiesWork)
             else { continue }
             changes.born += 1
             noteActivity(of: backend, snapshot)
+            let born = backend.start.map(snapshot.runTime(server:)) ?? snapshot.time
             ours[identity] = Tracked(
-                backend: backend, born: backend.start.map(snapshot.runTime(server:)) ?? snapshot.time, whyOurs: why,
-                owner: SessionOwnership.owner(of: backend.names, tie: tie),
-                isDecided: !processesKnown || isSettled(backend), seen: generation)
+                backend: backend, born: born, whyOurs: why, owner: SessionOwnership.owner(of: backend.names, tie: tie),
+                isDecided: isDecided(backend, born: born, processesKnown: processesKnown), seen: generation)
         }
         buryGone(snapshot, processesKnown: processesKnown, into: &changes)
         changes.rows += writePending(at: snapshot.time, force: false)
@@ -183,19 +197,30 @@ struct SessionTracker {
     private mutating func decide(_ identity: SessionIdentity, processesKnown: Bool) {
         guard var tracked = ours[identity], !tracked.isWritten else { return }
         let names = tracked.backend.names
-        let tie = seeking[identity]?.tie ?? .unknown
+        let tie = tie(of: tracked.backend)
         tracked.whyOurs =
             ownership.whyOurs(names, tie: tie, processesKnown: processesKnown, tiesWork: tiesWork) ?? tracked.whyOurs
         tracked.owner = SessionOwnership.owner(of: names, tie: tie)
-        tracked.isDecided = !processesKnown || isSettled(tracked.backend)
+        tracked.isDecided = isDecided(tracked.backend, born: tracked.born, processesKnown: processesKnown)
         ours[identity] = tracked
+    }
+
+    /// What the console of PgBouncer says goes before what the sockets say.
+    private func tie(of backend: Backend) -> SessionTie {
+        if pooling?.pids.contains(backend.pid) == true { return .pooler }
+        return seeking[backend.identity]?.tie ?? .unknown
+    }
+
+    private func isDecided(_ backend: Backend, born: RunTime, processesKnown: Bool) -> Bool {
+        guard let pooling else { return !processesKnown || isSettled(backend) }
+        return pooling.knows(backend, born: born) && (!processesKnown || isSettled(backend) || pooling.pids.contains(backend.pid))
     }
 
     /// Sessions that the snapshot does not hold are gone; those that turned out to be held elsewhere were never ours.
     private mutating func buryGone(_ snapshot: Snapshot, processesKnown: Bool, into changes: inout Changes) {
         let rulesOut = processesKnown && tiesWork && ownership.filter == nil
         let gone = ours.values.filter { tracked in
-            tracked.seen != generation || (rulesOut && seeking[tracked.identity]?.tie == .elsewhere)
+            tracked.seen != generation || (rulesOut && tie(of: tracked.backend) == .elsewhere)
         }
         for tracked in Self.ordered(gone) {
             if tracked.seen == generation, !tracked.isWritten {

@@ -16,6 +16,7 @@ extension Scenario {
             scenario.database?.source = .url(striking.text(ConnectionString.withoutPassword(url)))
         }
         scenario.database?.settings = database?.settings.mapValues(striking.text) ?? [:]
+        scenario.database?.pgbouncer = database?.pgbouncer.map(striking.connection)
         scenario.http = striking.http(http)
         for index in data.indices {
             scenario.data[index].file = striking.text(data[index].file)
@@ -54,6 +55,8 @@ private struct Striking {
     }
 
     func template(_ template: Template) -> Template { Template(text(template.text)) }
+
+    func connection(_ url: Template) -> Template { template(Template(ConnectionString.withoutPassword(url.text))) }
 
     func header(_ header: HTTPSettings.Header) -> HTTPSettings.Header {
         let isSecret = SecretText.isSecret(name: header.name)
@@ -147,6 +150,7 @@ private struct Striking {
         struck.fromMatrix = server.fromMatrix.mapValues(template)
         struck.workdir = text(server.workdir)
         struck.ready = server.ready.map(text)
+        struck.pgbouncer = server.pgbouncer.map(connection)
         for (name, value) in server.environment {
             struck.environment[name] = SecretText.isSecret(name: name) ? Template(SecretText.struckOut) : environment(value)
         }

@@ -114,16 +114,19 @@ package struct DatabaseSettings: Hashable, Sendable, Codable {
     package var sessions: SessionFilter?
     /// How much of the limit the application may hold after a settle.
     package var budget: Budget
+    /// The admin console of the PgBouncer between application and PostgreSQL; may hold `{{port}}`. Holds a password: never printed.
+    package var pgbouncer: Template?
 
     package init(
         source: Source, settings: [String: String] = [:], every: Duration = .milliseconds(100), sessions: SessionFilter? = nil,
-        budget: Budget = .percent(80)
+        budget: Budget = .percent(80), pgbouncer: Template? = nil
     ) {
         self.source = source
         self.settings = settings
         self.every = every
         self.sessions = sessions
         self.budget = budget
+        self.pgbouncer = pgbouncer
     }
 }
 
@@ -228,6 +231,8 @@ package struct ServerSpec: Hashable, Sendable, Codable {
     package var pool: Int?
     /// The verdict that is wanted; `nil`: clean or bounded.
     package var expect: String?
+    /// The admin console of the PgBouncer that this server goes through; goes before ``DatabaseSettings/pgbouncer``.
+    package var pgbouncer: Template?
     /// Keys whose value is put together from the matrix's, and what it is put together from: `workers`, `threads`, `pool`, `expect`,
     /// `ready`, `workdir`.
     package var fromMatrix: [String: Template] {
@@ -242,7 +247,7 @@ package struct ServerSpec: Hashable, Sendable, Codable {
         name: String, target: Template? = nil, setup: Template? = nil, prepare: Template? = nil, command: Template?, workdir: String = ".",
         environment: [String: Template] = [:],
         ready: String? = nil, readyWithin: Duration = .seconds(60), stop: Stop = Stop(), workers: Int? = nil, threads: Int? = nil,
-        pool: Int? = nil, expect: String? = nil
+        pool: Int? = nil, expect: String? = nil, pgbouncer: Template? = nil
     ) {
         self.name = name
         self.target = target
@@ -258,6 +263,7 @@ package struct ServerSpec: Hashable, Sendable, Codable {
         self.threads = threads
         self.pool = pool
         self.expect = expect
+        self.pgbouncer = pgbouncer
     }
 
     /// Whether Seep starts it.

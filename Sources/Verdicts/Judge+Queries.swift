@@ -13,20 +13,23 @@ extension Judge {
     /// The last queries of the sessions that are still there, alike ones together, by how many sessions they hold.
     func queryReport() -> [Verdict.Query] {
         var groups: [String: [(session: Alive, tags: [String: String])]] = [:]
-        for session in alive.values {
+        for session in alive.values where !session.isPooled {
             let fingerprint = QueryFingerprint(session.query)
-            groups[fingerprint.text.isEmpty ? Self.noQuery : fingerprint.text, default: []].append((session, fingerprint.tags))
+            let name = fingerprint.text.isEmpty ? Self.noQuery(of: session) : fingerprint.text
+            groups[name, default: []].append((session, fingerprint.tags))
         }
         return groups.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.prefix(Self.listed).map { fingerprint, sessions in
             let texts = sessions.map(\.session.query)
             return Verdict.Query(
-                text: texts.filter { !$0.isEmpty }.min() ?? Self.noQuery, fingerprint: fingerprint, sessions: sessions.count,
+                text: texts.filter { !$0.isEmpty }.min() ?? fingerprint, fingerprint: fingerprint, sessions: sessions.count,
                 tags: Self.commonTags(sessions.map(\.tags)), owners: Self.counts(sessions.map(\.session.owner)),
                 applications: Self.counts(sessions.map(\.session.application)))
         }
     }
 
-    private static let noQuery = "(none)"
+    private static func noQuery(of session: Alive) -> String {
+        session.owner.hasPrefix(SessionOwnership.clientOwnerPrefix) ? "(a client of PgBouncer, its query not seen)" : "(none)"
+    }
 
     private static func counts(_ names: [String]) -> [String: Int] {
         names.reduce(into: [:]) { counts, name in if !name.isEmpty { counts[name, default: 0] += 1 } }

@@ -23,6 +23,7 @@ extension Judge {
         let exhaustion = isLeak ? exhaustion(law: law, requestsPerSecond: pace) : nil
         let wanted = facts.expected.map { $0 == kind.rawValue } ?? (kind == .clean || kind == .bounded)
         let thresholds = thresholds.results
+        let growth = processFloors.growth
         let exit = exitCode(kind, isWanted: wanted, thresholds)
         return Verdict(
             verdict: kind, reason: reason, exitCode: exit, flags: flags(kind, test, complete: complete),
@@ -44,7 +45,8 @@ extension Judge {
             },
             thresholds: thresholds, generator: self.thresholds.generatorReport, timeToExhaustionLowSeconds: exhaustion?.low,
             timeToExhaustionHighSeconds: exhaustion?.high, suspects: isLeak ? suspects : [],
-            recovery: isLeak || kind == .bounded ? recoveryReport : nil, expected: expectedReport(kind))
+            recovery: isLeak || kind == .bounded ? recoveryReport : nil, expected: expectedReport(kind),
+            growth: growth.isEmpty ? nil : growth)
     }
 
     /// A threshold that failed, or ended the run, fails the run whatever the verdict; one that nothing could tell makes nothing good.
@@ -73,7 +75,7 @@ extension Judge {
         if kind == .leak, evidence.contains(where: { $0.reaped > 0 }) { flags.append(.reaped) }
         if kind == .leak, isCollected { flags.append(.collected) }
         if isChurn { flags.append(.churn) }
-        if !facts.pooler.isEmpty { flags.append(.pooled) }
+        if !pooler.isEmpty { flags.append(.pooled) }
         if !facts.throwaway, background() > 0.05 { flags.append(.contaminated) }
         if !facts.seesSessions { flags.append(.limitedPrivileges) }
         if facts.watch == nil, !evidence.contains(where: { $0.row.kind == .longIdle }) { flags.append(.longIdleNotTried) }
@@ -105,7 +107,8 @@ extension Judge {
     private func ownerReport() -> [Verdict.Owner] {
         var held: [String: Int] = [:]
         for session in alive.values { held[session.owner, default: 0] += 1 }
-        return owners.prefix(Self.listed).map { owner in
+        let poolers = held.keys.filter { $0 == SessionOwnership.pgbouncer }
+        return (owners + poolers).prefix(Self.listed).map { owner in
             let room = room(of: owner)
             return Verdict.Owner(
                 name: owner, leftBehind: evidence.filter(\.counts).reduce(0) { $0 + ($1.left[owner] ?? 0) }, held: held[owner] ?? 0,

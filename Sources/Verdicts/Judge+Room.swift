@@ -3,7 +3,9 @@ import Measurements
 extension Judge {
     /// What an owner may keep without leaking, and how that is known.
     func room(of owner: String) -> (sessions: Int?, from: String) {
-        let process = owner.hasPrefix("pid ") ? Int(owner.dropFirst(4)) : nil
+        if owner == SessionOwnership.pgbouncer { return (nil, "unknown") }
+        let holder = Self.withoutClient(owner)
+        let process = holder.hasPrefix("pid ") ? Int(holder.dropFirst(4)) : nil
         // A thread may keep a session in each database; a pool is declared as large as it is.
         let databases = max(1, databases[owner]?.count ?? 1)
         if let declared = facts.declaredRoomPerWorker {
@@ -16,7 +18,7 @@ extension Judge {
 
     /// Owners that left something behind or hold something, in the order of their names.
     var owners: [String] {
-        var names = Set(alive.values.map(\.owner))
+        var names = Set(alive.values.map(\.owner).filter { $0 != SessionOwnership.pgbouncer })
         for step in evidence { names.formUnion(step.left.keys) }
         return names.sorted()
     }

@@ -54,7 +54,7 @@ extension Judge {
         return transfers > 0 && seen.reduce(0) { $0 + $1.unexpected } * 5 >= transfers * 4 && !leftAnything && !startedToFail
     }
 
-    private var cannotSee: Bool { !facts.pooler.isEmpty && evidence.isEmpty == false && steps(.wave).count >= waveCount }
+    private var cannotSee: Bool { !pooler.isEmpty && evidence.isEmpty == false && steps(.wave).count >= waveCount }
 
     /// The waves left something, or what the rungs left is still there: a rung's settle is short, and a late server no leak.
     var leavesSomething: Bool {

@@ -16,7 +16,8 @@ extension Judge {
         let starts = gathered.starts.sorted { $0.time < $1.time }
         guard let last = starts.last else { return }
         for start in starts { dealt[start.key, default: 0] += 1 }
-        for event in gathered.sessions where event.event == .born && event.time >= closed.row.loadStart {
+        for event in gathered.sessions
+        where event.event == .born && event.time >= closed.row.loadStart && event.whyOurs != SessionOwnership.pgbouncer {
             // Where transfers are no longer written down, nothing is known.
             if gathered.transfersStopped, event.time > last.time { continue }
             let born = event.time + Self.clockSlack

@@ -87,18 +87,11 @@ extension Judge {
             return "\(which) ended the run in step \(last.row.step) (\(last.row.kind.rawValue)), before the judge could tell."
         }
         if waves.isEmpty { return "No wave was judged; set `waves.count` to 2 or more." }
-        if !facts.pooler.isEmpty {
-            return poolerReason
-        }
+        if let why = poolerReason { return why }
         if !facts.seesSessions {
             return privilegeReason
         }
         return nil
-    }
-
-    var poolerReason: String {
-        "A pooler seems to stand between Seep and PostgreSQL (\(facts.pooler)), and sessions behind it are not the application's. "
-            + "Give `database.url` of PostgreSQL itself."
     }
 
     var privilegeReason: String {
@@ -122,7 +115,7 @@ extension Judge {
         }
         text += test.roomKnown ? ", where \(test.bound) may stay" : ", past three times the peak in flight (\(test.bound))"
         text += ", and it goes on undiminished."
-        text += lawSentence
+        text += lawSentence + clientSentence
         switch test.finding {
         case .unit:
             text += " One at a time, \(test.unitLeft) of \(test.unitRequests) requests left one; "

@@ -46,7 +46,7 @@ extension Judge {
     // MARK: What holds
 
     private func watchBlindness(_ loads: [StepEvidence]) -> String? {
-        if !facts.pooler.isEmpty { return poolerReason }
+        if let why = poolerReason { return why }
         if !facts.seesSessions { return privilegeReason }
         let voids = evidence.filter { !$0.counts }
         if let last = voids.last, voids.count >= Self.voidLimit || loads.isEmpty {

@@ -25,6 +25,9 @@ package struct Judge: Sendable {
         var bornAt: RunTime
         /// The class that was sent last before it began.
         var under: StepAccumulator.ClassKey?
+
+        /// PgBouncer holds it, and it is not the application's to give back.
+        var isPooled: Bool { owner == SessionOwnership.pgbouncer }
     }
 
     /// A process of the server under test.
@@ -46,7 +49,12 @@ package struct Judge: Sendable {
     var dealt: [StepAccumulator.ClassKey: Int] = [:]
     private var deaths: [Int: [Recovery.Death]] = [:]
     private static let deathsKept = 2000
+    /// A pooler that the sampler noticed and the scenario does not name.
+    private(set) var poolerSeen = ""
+    /// Sessions of PostgreSQL that PgBouncer held.
+    private(set) var pooled = PooledSessions()
     private(set) var thresholds: Thresholds
+    private(set) var processFloors = ProcessFloors()
     private let parts: UnitDose.Parts
     private var open: [Int: StepAccumulator] = [:]
 
@@ -66,12 +74,15 @@ package struct Judge: Sendable {
     package mutating func consume(_ row: TransferRow) { open[row.step, default: StepAccumulator()].consume(row) }
 
     package mutating func consume(_ row: ConnectionRow) {
-        open[row.step, default: StepAccumulator()].consume(row)
         thresholds.consume(row)
-        if let total = row.total { peak = max(peak ?? 0, total) }
+        notePooler(row)
+        let held = asHeld(row)
+        open[row.step, default: StepAccumulator()].consume(held)
+        if let total = held.total { peak = max(peak ?? 0, total) }
     }
 
     package mutating func consume(_ row: ProcessRow) {
+        processFloors.consume(row)
         processes[row.pid] = Process(started: row.started, threads: max(row.threads, processes[row.pid]?.threads ?? 0))
     }
 
@@ -79,7 +90,9 @@ package struct Judge: Sendable {
         open[row.step, default: StepAccumulator()].consume(row)
         switch row.event {
         case .died:
-            if let known = alive.removeValue(forKey: row.identity), !known.isOld, deaths[row.step, default: []].count < Self.deathsKept {
+            if let known = alive.removeValue(forKey: row.identity), !known.isOld, !known.isPooled,
+                deaths[row.step, default: []].count < Self.deathsKept
+            {
                 deaths[row.step, default: []].append(Recovery.Death(time: row.time, age: row.time - known.bornAt))
             }
         case .born, .used, .floor:
@@ -100,7 +113,7 @@ package struct Judge: Sendable {
     @discardableResult
     package mutating func consume(_ row: StepRow) -> WaveRow {
         let gathered = open.removeValue(forKey: row.step) ?? StepAccumulator()
-        let young = Set(processes.filter { $0.value.started > row.start }.map { "pid \($0.key)" })
+        let young = Set(processes.filter { $0.value.started > row.start }.flatMap { Self.ownerNames(of: $0.key) })
         var closed = StepEvidence(
             closing: row, gathered: gathered, before: evidence.last { $0.floor != nil }?.floor,
             youngOwners: row.kind == .restart ? [] : young,
@@ -114,6 +127,7 @@ package struct Judge: Sendable {
         noteBirths(of: closed, gathered)
         for (key, count) in gathered.done { classes[key, default: 0] += count }
         evidence.append(closed)
+        processFloors.close(row, counts: closed.counts)
         thresholds.close(row, floor: closed.counts && row.kind != .restart ? closed.floor : nil)
         return WaveRow(
             step: row.step, kind: row.kind, dose: closed.transfers,
@@ -126,6 +140,13 @@ package struct Judge: Sendable {
     }
 
     mutating func setUnder(_ key: StepAccumulator.ClassKey, _ session: SessionIdentity) { alive[session]?.under = key }
+
+    private mutating func notePooler(_ row: ConnectionRow) {
+        pooled.note(row)
+        let mark = "pooler: "
+        guard poolerSeen.isEmpty, let start = row.note.firstRange(of: mark) else { return }
+        poolerSeen = String(row.note[start.upperBound...].prefix { $0 != ";" })
+    }
 
     mutating func append(_ closed: StepEvidence) { evidence.append(closed) }
 

@@ -75,7 +75,7 @@ extension Judge {
     /// Seconds that a session that was left has lived, untouched since its step: no timer up to there takes it.
     private var oldestUntouchedAge: Double {
         guard let now = evidence.last?.row.end else { return 0 }
-        let left = alive.values.filter { !$0.isOld && $0.usedIn == $0.bornIn }
+        let left = alive.values.filter { !$0.isOld && !$0.isPooled && $0.usedIn == $0.bornIn }
         return left.map { (now - $0.bornAt) / .seconds(1) }.max() ?? 0
     }
 

@@ -111,6 +111,11 @@ extension StepEvidence {
         var inTransaction: Set<SessionIdentity> = []
         let isSilence = row.isSilence
         for event in gathered.sessions {
+            // What a pooler opens and closes is its own affair; what its clients left is counted as theirs.
+            if event.whyOurs == SessionOwnership.pgbouncer, event.event == .born || event.event == .died {
+                if event.event == .born { bornHere.insert(event.identity) }
+                continue
+            }
             switch event.event {
             case .born:
                 bornHere.insert(event.identity)
@@ -126,7 +131,7 @@ extension StepEvidence {
                 }
             case .used: used.insert(event.identity)
             case .floor:
-                atFloor.append(event.identity)
+                if event.whyOurs != SessionOwnership.pgbouncer { atFloor.append(event.identity) }
                 if event.socket == .gone { orphans.insert(event.identity) }
                 if event.state.hasPrefix("idle in transaction") { inTransaction.insert(event.identity) }
             case .died:
@@ -167,7 +172,8 @@ extension StepEvidence {
         unit = []
         if row.kind == .unit {
             let paired = UnitDose.pair(
-                transfers: gathered.transfers, sessions: gathered.sessions, parts: parts, gap: unitGap, end: row.end,
+                transfers: gathered.transfers, sessions: gathered.sessions.filter { $0.whyOurs != SessionOwnership.pgbouncer },
+                parts: parts, gap: unitGap, end: row.end,
                 reaped: gathered.endedByServer(after: row.start))
             unit = paired.classes
             reusedConnection = paired.reused

@@ -235,10 +235,13 @@ package struct Verdict: Hashable, Sendable, Codable {
     package var recovery: Recovery?
     /// What the scenario expects of the application, and whether it will bear it; `nil`: it does not say.
     package var expected: Expected?
+    /// What else grows from wave to wave, whatever the verdict of the sessions; `nil`: nothing is shown to.
+    package var growth: [Growth]?
 
     enum CodingKeys: String, CodingKey {
         case schema, rules, verdict, reason, flags, law, requests, unexpected, limit, budget, classes, queries, owners, steps, thresholds
         case generator
+        case growth
         case exitCode = "exit_code"
         case leakPer1000Requests = "leak_per_1000_requests"
         case keptPer1000Requests = "kept_per_1000_requests"

@@ -47,7 +47,8 @@ enum SampleVerdicts {
             suspects: [Verdict.Suspect(request: "a query", outcome: "2xx", sessions: 20, of: 20, share: 0.1, probability: 1e-12)],
             recovery: Verdict.Recovery(kind: .timer, deaths: 20, watchedSeconds: 45, afterSeconds: 16),
             expected: Verdict.Expected(
-                requestsPerDay: 1000, restartsEverySeconds: 86_400, leftAtMost: 20, survives: true, requestsNeeded: 100))
+                requestsPerDay: 1000, restartsEverySeconds: 86_400, leftAtMost: 20, survives: true, requestsNeeded: 100),
+            growth: [Verdict.Growth(what: .descriptors, processes: 1, per1000Requests: rate, from: 12, to: 32, waves: 3)])
     }
 
     /// With an entry in each list, and every value that may be unknown unknown.
@@ -78,6 +79,7 @@ enum SampleVerdicts {
         verdict.timeToExhaustionHighSeconds = nil
         verdict.recovery = nil
         verdict.expected = nil
+        verdict.growth = nil
         return verdict
     }
 }

@@ -36,6 +36,7 @@ import Testing
         for list in ["classes", "queries", "owners", "steps", "thresholds", "suspects"] {
             compare(schema.properties(list, "[]"), full[list]?.elements.first, least[list]?.elements.first)
         }
+        compare(schema.properties("growth", "[]"), full["growth"]?.elements.first, full["growth"]?.elements.first)
         compare(schema.properties("leak_per_1000_requests"), full["leak_per_1000_requests"], full["leak_per_1000_requests"])
         var closed = SampleVerdicts.full
         closed.generator?.lateP99Max = nil
@@ -58,6 +59,7 @@ import Testing
         #expect(schema.allowed("steps", "[]", "kind") == Set(Step.Kind.allCases.map(\.rawValue)))
         #expect(schema.allowed("recovery", "kind") == Set(Verdict.Recovery.Kind.allCases.map(\.rawValue)))
         #expect(schema.allowed("thresholds", "[]", "unit") == Set(ThresholdMetric.Unit.allCases.map(\.rawValue)))
+        #expect(schema.allowed("growth", "[]", "what") == Set(Verdict.Growth.Kind.allCases.map(\.rawValue)))
         #expect(schema.allowed("classes", "[]", "outcome") == Set(Outcome.allCases.map(\.rawValue)))
     }
 

@@ -52,6 +52,10 @@ extension ConnectionRow: RandomRow {
         row.killedTotal = numbers.maybe()
         row.sampleMicroseconds = numbers.maybe()
         row.serverClockOffsetMicroseconds = numbers.maybe()
+        row.pgbouncerClients = numbers.maybe()
+        row.pgbouncerWaiting = numbers.maybe()
+        row.pgbouncerServers = numbers.maybe()
+        row.pgbouncerMaxWait = Bool.random(using: &numbers) ? numbers.time() : nil
         return row
     }
 }
@@ -118,7 +122,7 @@ extension ProcessRow: RandomRow {
         ProcessRow(
             time: numbers.time(), step: numbers.count(), pid: numbers.count(), started: numbers.time(), command: numbers.text(),
             cpu: numbers.time(), residentBytes: numbers.count(), threads: numbers.count(), descriptors: numbers.maybe(),
-            databaseSockets: numbers.maybe())
+            databaseSockets: numbers.maybe(), restarts: numbers.maybe(), note: numbers.text())
     }
 }
 

@@ -73,6 +73,24 @@ struct RowReaderTests {
         try check(Self.types[type])
     }
 
+    @Test("files of an earlier Seep, without the columns that came later, are read, and those are unknown")
+    func earlierFiles() throws {
+        let folder = try TemporaryFolder()
+        folder.write(
+            Array("t_s,step,pid,started_s,command,cpu_s,rss_bytes,threads,descriptors,database_sockets\n1,2,3,-4,x,5,6,7,,9\n".utf8),
+            to: "processes.csv")
+        let process = try #require(Reading<ProcessRow>(directory: folder.path).rows.first)
+        #expect(process.databaseSockets == 9 && process.restarts == nil && process.note == "")
+        let header = ConnectionRow.columns.filter { !ConnectionRow.laterColumns.contains($0) }
+        let values = header.map { ["t_s": "1", "step": "0", "total": "4", "note": "guard"][$0] ?? "" }
+        folder.write(Array("\(header.joined(separator: ","))\n\(values.joined(separator: ","))\n".utf8), to: "connections.csv")
+        let row = try #require(Reading<ConnectionRow>(directory: folder.path).rows.first)
+        #expect(row.total == 4 && row.note == "guard" && row.pgbouncerClients == nil && row.heldThroughPgBouncer == nil)
+        // A column that was always there is still asked for.
+        folder.write(Array("t_s,step,note\n1,0,\n".utf8), to: "connections.csv")
+        #expect(Reading<ConnectionRow>(directory: folder.path).error?.description.contains("“total” is missing") == true)
+    }
+
     @Test("lines longer than the buffer are read whole")
     func longLines() throws {
         let folder = try TemporaryFolder()

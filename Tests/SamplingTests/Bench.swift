@@ -17,19 +17,21 @@ final class Bench {
 
     init(
         _ url: String, application: Preflight.Application = .init(), filter: SessionFilter? = nil,
-        every: Duration = .milliseconds(50), source: ProcessWatch.Source = .none
+        every: Duration = .milliseconds(50), source: ProcessWatch.Source = .none, console: String? = nil
     ) throws {
         let template = strdup("/tmp/seep-sampling-XXXXXX")
         defer { free(template) }
         guard let template, let path = mkdtemp(template).map({ String(cString: $0) }) else { throw SystemError("mkdtemp") }
         directory = try RunDirectory(creatingFilesIn: path, clock: RunClock())
         let preflight = try Preflight.read(databaseURL: url, application: application)
-        processes = try ProcessWatch(directory: directory, databasePort: preflight.facts.port)
+        let pgbouncer = try console.map { try PgBouncerWatch(url: $0, every: every) }
+        processes = try ProcessWatch(directory: directory, databasePort: preflight.facts.port, poolerPort: pgbouncer?.port)
         processes.follow(source)
         guardSignal = try EventFD()
         sampler = try Sampler(
             preflight: preflight, settings: DatabaseSettings(source: .url(url), every: every, sessions: filter),
-            directory: directory, processes: processes, guardSignal: guardSignal)
+            directory: directory, processes: processes, pgbouncer: pgbouncer,
+            guardSignal: guardSignal)
     }
 
     deinit {

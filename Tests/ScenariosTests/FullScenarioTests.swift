@@ -23,7 +23,8 @@ import Testing
                 == DatabaseSettings(
                     source: .throwaway, settings: ["max_connections": "200", "jit": "off"], every: .milliseconds(50),
                     sessions: SessionFilter(applicationName: "cms", role: "app", database: "shop", clientAddress: "10.0.0.7"),
-                    budget: .sessions(60)))
+                    budget: .sessions(60),
+                    pgbouncer: "postgresql://watcher@127.0.0.2:{{port}}/pgbouncer"))
         #expect(
             scenario.http
                 == HTTPSettings(

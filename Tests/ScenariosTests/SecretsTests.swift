@@ -21,7 +21,7 @@ import Testing
         let scenario = try read(
             """
             target: http://127.0.0.1:{{port}}
-            database: ${DATABASE_URL}
+            database: {url: "${DATABASE_URL}", pgbouncer: "host=b user=boss password=hunter5 dbname=pgbouncer"}
             http: {headers: {Authorization: "Bearer ${API_TOKEN}", Accept: text/plain}}
             requests:
               - get: /a?api_key=abc&page=2&q=${API_TOKEN}
@@ -33,6 +33,7 @@ import Testing
               - get: http://127.0.0.1:8000/users/@me
             servers:
               one:
+                pgbouncer: postgresql://boss:hunter6@127.0.0.1:{{port}}/pgbouncer
                 command: serve --db ${DATABASE_URL} --dsn "${DSN}" --token ${API_TOKEN} --port {{port}}
                 env: {DATABASE_URL: "${DATABASE_URL}", DJANGO_SECRET_KEY: typed, PGPASSWORD: "${DB_PASSWORD}", MODE: "${MODE}"}
             """,
@@ -45,7 +46,7 @@ import Testing
         let shown = scenario.withoutSecrets
         let record = try String(decoding: JSONEncoder().encode(shown), as: UTF8.self) + "\(shown)"
         let texts = shown.requests.compactMap { $0.body.map { String(decoding: $0.bytes, as: UTF8.self) } }
-        for secret in ["hunter2", "hunter3", "hunter4", "t0ken", "wörd", "abc", "typed"] {
+        for secret in ["hunter2", "hunter3", "hunter4", "hunter5", "hunter6", "t0ken", "wörd", "abc", "typed"] {
             #expect(!record.contains(secret), "\(secret)")
             #expect(texts.allSatisfy { !$0.contains(secret) }, "\(secret)")
         }
@@ -54,6 +55,8 @@ import Testing
         #expect(shown.requests[0].url == "/a?api_key=***&page=2&q=***")
         #expect(shown.requests[0].headers.map(\.value) == ["***", "***", "fine"])
         #expect(shown.requests[3].url == "http://127.0.0.1:8000/users/@me")
+        #expect(shown.database?.pgbouncer == "host=b user=boss password=*** dbname=pgbouncer")
+        #expect(shown.servers[0].pgbouncer == "postgresql://boss:***@127.0.0.1:{{port}}/pgbouncer")
         #expect(
             shown.servers[0].environment == [
                 "DATABASE_URL": "postgresql://app:***@db/shop?password=***", "DJANGO_SECRET_KEY": "***", "PGPASSWORD": "***",

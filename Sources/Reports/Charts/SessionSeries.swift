@@ -73,7 +73,7 @@ package struct SessionSeries: Sendable {
         if start == nil { start = row.time }
         end = max(end ?? row.time, row.time)
         if let limit = row.limit { self.limit = limit }
-        guard let point = SessionPoint(row) else {
+        guard let point = SessionPoint(row.asHeld) else {
             if openGap == nil { openGap = last?.time ?? row.time }
             return
         }

@@ -26,6 +26,7 @@ package enum SummaryMarkdown {
             if summary.inOther > 0 {
                 text += "  - \(Escape.markdown(Figures.plural(summary.inOther, "transfer"))) beyond 256 classes, counted as “other”\n"
             }
+            for line in summary.growth { text += "  - also grows: \(Escape.markdown(line))\n" }
             for line in summary.thresholds where line.held != true { text += "  - \(Escape.markdown(SummaryWords.threshold(line)))\n" }
         }
         return text + (comparison.map { ComparisonSections.markdown($0) } ?? "")

@@ -97,6 +97,7 @@ package enum SummaryWords {
         }
         if let kept = summary.keptPer1000 { rows.insert(("still there at the end", "\(Figures.rate(kept)) per 1,000"), at: 1) }
         if let left = summary.timeToExhaustion { rows.append(("exhausted in", "\(Figures.span(left)) of such load")) }
+        rows += summary.growth.map { ("also grows", $0) }
         rows.append(("duration", Figures.span(summary.duration)))
         if !summary.flags.isEmpty { rows.append(("flags", summary.flags.joined(separator: ", "))) }
         return rows.map { (name: $0.0, value: $0.1) }

@@ -37,6 +37,7 @@ extension ServerSpec {
         server.setup = try setup?.puttingIn(matrix: values)
         server.prepare = try prepare?.puttingIn(matrix: values)
         server.command = try command?.puttingIn(matrix: values)
+        server.pgbouncer = try pgbouncer?.puttingIn(matrix: values)
         for (name, value) in environment { server.environment[name] = try value.puttingIn(matrix: values) }
         for key in fromMatrix.keys.sorted() {
             guard let text = try text(of: key, matrix: values), !text.isEmpty else { continue }

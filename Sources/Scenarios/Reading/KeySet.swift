@@ -29,7 +29,7 @@ struct KeySet {
 
     static let environment = KeySet("an environment", inEnvironments, planned: planned)
 
-    static let database = KeySet("`database`", ["url", "settings", "every", "sessions", "budget"], planned: ["pgbouncer"])
+    static let database = KeySet("`database`", ["url", "settings", "every", "sessions", "budget", "pgbouncer"])
 
     static let sessions = KeySet("`sessions`", ["application_name", "role", "database", "client_addr"])
 
@@ -122,7 +122,7 @@ struct KeySet {
         "a server",
         [
             "target", "setup", "prepare", "command", "workdir", "env", "ready", "ready_within", "stop", "workers", "threads", "pool",
-            "expect",
+            "expect", "pgbouncer",
         ])
 
     static let threshold = KeySet("a threshold", ["is", "abort", "grace"])

@@ -47,6 +47,11 @@ extension ScenarioDecoder {
         case "command": if let command = server.command { check(command, owner, pair.value, cell, &checked) }
         case "setup": if let setup = server.setup { check(setup, owner, pair.value, cell, &checked) }
         case "prepare": if let prepare = server.prepare { check(prepare, owner, pair.value, cell, &checked) }
+        case "pgbouncer":
+            guard let pgbouncer = server.pgbouncer, pgbouncer.namesMatrix else { return }
+            check(pgbouncer, owner, pair.value, cell, &checked)
+            guard let full = try? pgbouncer.puttingIn(matrix: cell.values), checked.insert("\(owner) \(full.text)").inserted else { return }
+            check(pgbouncer: full, "\(owner) of the cell `\(SecretText.masking(cell.name))`", at: pair.value.place)
         case "env":
             guard case .mapping(let variables) = pair.value.content else { return }
             for variable in variables where !isUnknown(variable.value) {

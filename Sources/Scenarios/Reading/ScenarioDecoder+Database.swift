@@ -23,9 +23,29 @@ extension ScenarioDecoder {
         let every = map["every"].flatMap { diagnostics.duration($0, "`every`", in: .milliseconds(10)...(.seconds(60))) }
         let sessions = map["sessions"].flatMap(self.sessions)
         let budget = map["budget"].flatMap(self.budget)
+        let pgbouncer = map["pgbouncer"].flatMap { self.pgbouncer($0, known: ["port"]) }
         guard let source else { return nil }
         return DatabaseSettings(
-            source: source, settings: settings, every: every ?? .milliseconds(100), sessions: sessions, budget: budget ?? .percent(80))
+            source: source, settings: settings, every: every ?? .milliseconds(100), sessions: sessions, budget: budget ?? .percent(80),
+            pgbouncer: pgbouncer)
+    }
+
+    /// The URL of PgBouncer's admin console; `{{port}}` is the server's.
+    ///
+    /// - Parameter known: the placeholders that it may have; one with values of the matrix is looked at in each cell.
+    func pgbouncer(_ value: YAMLValue, known: [String]) -> Template? {
+        guard let template = diagnostics.template(value, "`pgbouncer`", known: known) else { return nil }
+        if value.scalar?.isUnknown == true || template.namesMatrix { return template }
+        return check(pgbouncer: template, "`pgbouncer`", at: value.place) ? template : nil
+    }
+
+    @discardableResult
+    func check(pgbouncer template: Template, _ owner: String, at place: Place) -> Bool {
+        guard let text = try? template.expand(["port": "6432"]), let problem = ConnectionString.problem(in: text) else { return true }
+        diagnostics.report(
+            place, "\(owner) is no PostgreSQL URL: \(problem)",
+            expected: "PgBouncer's admin console, like `postgresql://role@host:6432/pgbouncer`")
+        return false
     }
 
     private func source(_ value: YAMLValue, _ owner: String) -> DatabaseSettings.Source? {

@@ -38,6 +38,7 @@ extension ScenarioDecoder {
             server.readyWithin = within
         }
         if let stop = map["stop"].flatMap(self.stop) { server.stop = stop }
+        server.pgbouncer = map["pgbouncer"].flatMap { pgbouncer($0, known: (isManaged ? ["port"] : []) + matrixPlaceholders) }
         for key in Self.fromMatrix {
             guard let value = map[key] else { continue }
             if namesMatrix(value) {

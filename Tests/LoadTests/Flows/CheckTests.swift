@@ -21,7 +21,7 @@ import Testing
         let bench = try LoadBench(server.url, requests: [spec], data: data)
         let (outcome, _, _) = try await bench.run(.closed(requests: 1, concurrency: 1))
         #expect(outcome.unexpected == outcome.failedChecks.reduce(0) { $0 + $1.count })
-        return outcome.failures
+        return outcome.failedCheckWords
     }
 
     private static let json: [(String, Expectation.Check, Bool)] = [
@@ -83,7 +83,7 @@ import Testing
                 RequestSpec(name: "fine", url: "/", expect: .init(within: .seconds(30))),
             ])
         let (outcome, _, _) = try await bench.run(.closed(requests: 4, concurrency: 1))
-        #expect(outcome.failures == ["slow time=2"])
+        #expect(outcome.failedCheckWords == ["slow time=2"])
     }
 
     @Test func `an end that is wanted is expected, and a response in its place is not`() async throws {
@@ -96,7 +96,7 @@ import Testing
                 RequestSpec(name: "other", url: "/cut", expect: .init(end: .timeout)), RequestSpec(name: "plain", url: "/cut"),
             ])
         let (outcome, _, _) = try await bench.run(.closed(requests: 8, concurrency: 1))
-        #expect(outcome.failures == ["other end=2", "plain end=2", "whole end=2"])
+        #expect(outcome.failedCheckWords == ["other end=2", "plain end=2", "whole end=2"])
         #expect(outcome.unexpected == 6)
     }
 
@@ -112,7 +112,7 @@ import Testing
         let bench = try LoadBench(
             server.url, requests: [RequestSpec(name: "a", url: "/0", expect: expect), RequestSpec(name: "b", url: "/1", expect: expect)])
         let (outcome, _, _) = try await bench.run(.closed(requests: 6, concurrency: 2))
-        #expect(outcome.failures == [])
+        #expect(outcome.failedCheckWords == [])
         #expect(outcome.bytes == 18)
     }
 
@@ -126,7 +126,7 @@ import Testing
             server.url,
             requests: [RequestSpec(name: "large", url: "/large", expect: expect), RequestSpec(name: "fits", url: "/fits", expect: expect)])
         let (outcome, _, _) = try await bench.run(.closed(requests: 2, concurrency: 1))
-        #expect(outcome.failures == ["large body=1"])
+        #expect(outcome.failedCheckWords == ["large body=1"])
         #expect(outcome.bytes == (32 << 20) + 1)
     }
 }
@@ -154,7 +154,7 @@ import Testing
                 RequestSpec(name: "unread", url: "/", headers: asks),
             ])
         let (outcome, _, _) = try await bench.run(.closed(requests: 9, concurrency: 1))
-        #expect(outcome.failures == [])
+        #expect(outcome.failedCheckWords == [])
         #expect(outcome.bytes == 6 * Self.zipped.count + 3 * 8)
         #expect(bench.engine.transports["zipped"]?.hasPrefix("general") == true)
         #expect(bench.engine.transports["plain"] == "direct")

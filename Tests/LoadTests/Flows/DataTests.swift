@@ -10,12 +10,12 @@ import Testing
 
     /// What the server was asked for in steps of so many requests.
     private func targets(
-        _ pick: DataSet.Pick, steps: [Int], seed: UInt64 = 1, share: LoadShare = .whole
+        _ pick: DataSet.Pick, steps: [Int], seed: UInt64 = 1
     ) async throws -> (targets: [String], outcomes: [LoadOutcome]) {
         let server = try ScriptedServer { _ in [.response()] }
         let bench = try LoadBench(
             server.url, requests: [RequestSpec(name: "r", url: "/{{d.v}}", isTemplated: true)], data: [.rows("d", pick, Self.letters)],
-            seed: seed, share: share)
+            seed: seed)
         var outcomes: [LoadOutcome] = []
         for (id, count) in steps.enumerated() {
             outcomes.append(try await bench.run(.closed(requests: count, concurrency: 1), id: id).outcome)
@@ -42,15 +42,6 @@ import Testing
         #expect(outcomes.map(\.given) == [3, 2, 0])
         #expect(outcomes.map(\.dropped) == [0, 2, 2])
         #expect(outcomes.allSatisfy { $0.stoppedBy == .completed && $0.unexpected == 0 })
-    }
-
-    @Test(arguments: [DataSet.Pick.inOrder, .shuffled, .once])
-    func `shared by two threads are together those of one`(pick: DataSet.Pick) async throws {
-        let whole = try await targets(pick, steps: [10]).targets
-        let even = try await targets(pick, steps: [5], share: LoadShare(offset: 0, stride: 2)).targets
-        let odd = try await targets(pick, steps: [5], share: LoadShare(offset: 1, stride: 2)).targets
-        #expect(even == whole.enumerated().filter { $0.offset.isMultiple(of: 2) }.map(\.element))
-        #expect(odd == whole.enumerated().filter { !$0.offset.isMultiple(of: 2) }.map(\.element))
     }
 
     @Test func `of one set are one row in a request, and another set's its own`() async throws {

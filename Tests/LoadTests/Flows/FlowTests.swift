@@ -76,7 +76,7 @@ import Testing
                     .request(post))
             ])
         let (outcome, _, _) = try await bench.run(.closed(requests: 2, concurrency: 1))
-        #expect(outcome.failures == [])
+        #expect(outcome.failedCheckWords == [])
         let posts = server.seen.requests.filter { $0.method == "POST" }
         #expect(posts.map(\.target) == ["/edit/42", "/edit/42"])
         #expect(posts.map { $0.header("X-Token") } == ["t-1", "t-4"])
@@ -93,7 +93,7 @@ import Testing
             requests: [.flow("f", Self.get("a", "/a", captures: [.init(name: "id", source: source)]), Self.get("b", "/b/{{id}}"))])
         let (outcome, _, _) = try await bench.run(.closed(requests: 2, concurrency: 1))
         #expect(server.seen.requests.map(\.target) == ["/a", "/a"])
-        #expect(outcome.failures == ["a capture=2"])
+        #expect(outcome.failedCheckWords == ["a capture=2"])
         #expect(outcome.unexpected == 2)
     }
 
@@ -119,7 +119,7 @@ import Testing
         let targets = server.seen.requests.map(\.target)
         #expect(!targets.contains("/never"))
         #expect(targets.count { $0 == "/fine" } == 2)
-        #expect(outcome.failures == ["c1 end=2", "s1 status=2"])
+        #expect(outcome.failedCheckWords == ["c1 end=2", "s1 status=2"])
     }
 
     @Test func `waits its think times, and lets others go on meanwhile`() async throws {

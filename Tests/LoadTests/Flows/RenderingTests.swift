@@ -135,7 +135,7 @@ import Testing
             data: [.rows("d", .inOrder, ["200", "404", "500", "200"]), .rows("e", .inOrder, ["200", "404,410", "200", "x"])])
         let (outcome, _, _) = try await bench.run(.closed(requests: 4, concurrency: 1))
         #expect(outcome.unexpected == 2)
-        #expect(outcome.failures == ["r status=2"])
+        #expect(outcome.failedCheckWords == ["r status=2"])
     }
 
     @Test func `in a table of 10,000 is one of 10,000, with classes for 256`() async throws {

@@ -22,5 +22,5 @@ extension RequestSpec {
 
 extension LoadOutcome {
     /// `name check=count`, in alphabetical order.
-    var failures: [String] { failedChecks.map { "\($0.request) \($0.check.rawValue)=\($0.count)" }.sorted() }
+    var failedCheckWords: [String] { failedChecks.map { "\($0.request) \($0.check.rawValue)=\($0.count)" }.sorted() }
 }

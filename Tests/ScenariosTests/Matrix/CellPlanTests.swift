@@ -57,13 +57,15 @@ import Testing
             "matrix: {v: [3, \"{{{{x}}\"], include: [{v: 3, want: leak}]}",
             servers: """
                 {a: {command: "run {{matrix.v}} {{port}} {{{{", prepare: "p {{matrix.v}}", setup: "s {{matrix.v}} {{cache}}", env: {V: "{{matrix.v}}"},
-                  workers: "{{matrix.want}}3", expect: "{{matrix.want}}", ready: "/{{matrix.want}}"}}
+                  workers: "{{matrix.want}}3", expect: "{{matrix.want}}", ready: "/{{matrix.want}}",
+                  pgbouncer: "postgresql://h{{matrix.v}}:{{port}}/pgbouncer"}}
                 """.replacing("workers: \"{{matrix.want}}3\", ", with: ""))
         let plan = try CellPlan(scenario)
         let first = try #require(plan.groups[0].server)
         #expect(try first.command?.expand(["port": "1"]) == "run 3 1 {{")
         #expect(try first.prepare?.expand([:]) == "p 3")
         #expect(try first.setup?.expand(["cache": "/c"]) == "s 3 /c")
+        #expect(try first.pgbouncer?.expand(["port": "1"]) == "postgresql://h3:1/pgbouncer")
         #expect(first.environment["V"] == "3")
         #expect(first.expect == "leak")
         #expect(first.ready == "/leak")

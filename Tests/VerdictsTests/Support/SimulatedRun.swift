@@ -42,6 +42,8 @@ final class SimulatedRun {
     /// Whether the load is on.
     private(set) var loading = false
     var threads = 12
+    /// Descriptors of the one process after so many requests.
+    var holdsDescriptors: (Int) -> Int? = { _ in nil }
     /// Pids of sessions that are in a transaction.
     var transactions: Set<Int> = []
     /// Called before each sample, load or none.
@@ -143,6 +145,10 @@ final class SimulatedRun {
         let loadEnd = now
         advance(by: step.settle.microseconds + 1)
         sample(force: true)
+        judge.consume(
+            ProcessRow(
+                time: RunTime(microseconds: now), step: step.id, pid: 100, started: .zero, command: "server", cpu: .zero,
+                residentBytes: 1, threads: threads, descriptors: holdsDescriptors(served), databaseSockets: nil))
         for session in sessions { judge.consume(event(.floor, session, at: now)) }
         judge.consume(
             StepRow(
