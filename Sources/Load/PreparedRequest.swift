@@ -22,8 +22,7 @@ struct PreparedRequest: ~Copyable {
     /// With what a proxy wants before it.
     private var askedRange = 0..<0
     private var lineRanges: [Range<Int>] = []
-    /// Names of headers that libcurl is not to send of its own, each ended by a line feed. Not an array of them: Swift 6.1 frees one that
-    /// stands here once too often when it optimises.
+    /// Names of headers that libcurl is not to send of its own, each ended by a line feed.
     private let removed: GrowingBytes
     /// What libcurl is given is older than the bytes.
     private var isStale = false

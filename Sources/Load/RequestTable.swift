@@ -112,8 +112,6 @@ final class RequestTable {
                 spec, base: settings.targetBase, headers: headers(spec, to: url), version: http.version, names: names,
                 sendsCookies: flowCaptures != nil, looksIntoBody: needsBody, proxy: proxy)
         }
-        // A function in between: where a value that owns memory is made on one of two ways and then moved, Swift 6.1 frees it when it
-        // optimises.
         (prepared + traitCount).initialize(to: try prepare(spec, plan, looksIntoBody: needsBody))
         var keeps = checks?.keeps ?? []
         if flowCaptures != nil { keeps.insert(.headers) }

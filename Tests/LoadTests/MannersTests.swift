@@ -19,7 +19,8 @@ import Testing
     }
 
     static let moments: [(HangUp.Moment, Bool)] = [
-        (.headers, true), (.bytes(5), true), (.time(.milliseconds(200)), true), (.time(.milliseconds(200)), false), (.beforeResponse, false),
+        (.headers, true), (.bytes(5), true), (.time(.milliseconds(200)), true), (.time(.milliseconds(200)), false),
+        (.beforeResponse, false),
     ]
 
     static let cases = moments.flatMap { moment in
