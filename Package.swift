@@ -86,9 +86,3 @@ let package = Package(
 for target in package.targets where target.type != .system {
     target.swiftSettings = settings
 }
-
-// Optimised, the release build of Load frees a value twice that its own moves have taken over (Swift 6.1, values that own memory):
-// until that is found, it is built as the debug build that is tested.
-for target in package.targets where target.name == "Load" {
-    target.swiftSettings?.append(.unsafeFlags(["-Onone"], .when(configuration: .release)))
-}

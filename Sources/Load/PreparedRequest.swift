@@ -23,7 +23,7 @@ struct PreparedRequest: ~Copyable {
     private var askedRange = 0..<0
     private var lineRanges: [Range<Int>] = []
     /// Names of headers that libcurl is not to send of its own, each ended by a line feed.
-    private let removed: GrowingBytes
+    private var removed: GrowingBytes
     /// What libcurl is given is older than the bytes.
     private var isStale = false
     /// The body of the response is to be decoded by libcurl.
@@ -42,41 +42,15 @@ struct PreparedRequest: ~Copyable {
         url: RequestURL, method: RequestSpec.Method, headers: [HTTPSettings.Header], body: [UInt8]?, version: HTTPSettings.Version,
         name: String, looksIntoBody: Bool = false, hasBody: Bool = false, proxy: ProxyRoute? = nil
     ) throws(LoadError) {
-        var list = CurlSList()
-        for header in headers {
-            let bytes = Array(header.name.utf8) + (header.value == HeaderLines.none ? [] : Array(header.value.utf8))
-            guard !header.name.isEmpty, !bytes.contains(where: { $0 == 0 || $0 == 0x0A || $0 == 0x0D }) else {
-                throw .request(name: name, problem: "the header “\(header.name)” has no name, or holds a line end")
-            }
-            do {
-                // libcurl's ways of saying "not at all" (a colon and nothing) and "with an empty value" (a semicolon).
-                switch header.value {
-                case HeaderLines.none: try list.append(header.name + ":")
-                case "": try list.append(header.name + ";")
-                default: try list.append("\(header.name): \(header.value)")
-                }
-            } catch {
-                throw .curl(error)
-            }
-        }
         let sends = method != .head && (body != nil || hasBody || method == .post || method == .put || method == .patch)
         let sent = sends ? body ?? [] : []
         let head = RequestHead(
             url: url, method: method, headers: headers, bodyCount: sends ? sent.count : nil, version: version, proxy: proxy)
-        var content = GrowingBytes(kept: .max)
-        guard content.append(contentsOf: head.bytes), content.append(contentsOf: sent) else {
-            throw .request(name: name, problem: "there is no memory for it")
-        }
-        var without = GrowingBytes(kept: .max)
-        for header in headers where header.value == HeaderLines.none {
-            guard without.append(contentsOf: Array(header.name.utf8) + [0x0A]) else {
-                throw .request(name: name, problem: "there is no memory for it")
-            }
-        }
-        removed = without
         self.url = url
         self.method = method
-        self.headers = list
+        self.headers = CurlSList()
+        bytes = GrowingBytes(kept: .max)
+        removed = GrowingBytes(kept: .max)
         originText = Self.copy(url.origin + "/")
         target = Self.copy(RequestHead.target(of: url, proxy: proxy))
         sendsBody = sends
@@ -84,7 +58,31 @@ struct PreparedRequest: ~Copyable {
         bodyCount = sent.count
         decodes = looksIntoBody && headers.contains { $0.name.lowercased() == "accept-encoding" && $0.value != HeaderLines.none }
         obstacle = head.obstacle ?? (decodes ? .compressed : nil)
-        bytes = content
+        // From here on all is filled in where it stands: what owns memory is not moved about.
+        guard bytes.append(contentsOf: head.bytes), bytes.append(contentsOf: sent) else {
+            throw .request(name: name, problem: "there is no memory for it")
+        }
+        for header in headers { try add(header, name: name) }
+    }
+
+    private mutating func add(_ header: HTTPSettings.Header, name: String) throws(LoadError) {
+        let bytes = Array(header.name.utf8) + (header.value == HeaderLines.none ? [] : Array(header.value.utf8))
+        guard !header.name.isEmpty, !bytes.contains(where: { $0 == 0 || $0 == 0x0A || $0 == 0x0D }) else {
+            throw .request(name: name, problem: "the header “\(header.name)” has no name, or holds a line end")
+        }
+        do {
+            // libcurl's ways of saying "not at all" (a colon and nothing) and "with an empty value" (a semicolon).
+            switch header.value {
+            case HeaderLines.none: try headers.append(header.name + ":")
+            case "": try headers.append(header.name + ";")
+            default: try headers.append("\(header.name): \(header.value)")
+            }
+        } catch {
+            throw .curl(error)
+        }
+        guard header.value != HeaderLines.none || removed.append(contentsOf: bytes + [0x0A]) else {
+            throw .request(name: name, problem: "there is no memory for it")
+        }
     }
 
     deinit {

@@ -21,8 +21,7 @@ final class ProxyServer {
                         name, value = field.decode("latin-1").split(":", 1)
                         headers[name.lower()] = value.strip()
                     method, target, _ = line.decode("latin-1").split(" ", 2)
-                    sys.stdout.write(line.decode("latin-1").strip() + "\n")
-                    sys.stdout.flush()
+                    print(line.decode("latin-1").strip(), flush=True)
                     if wanted and headers.get("proxy-authorization") != wanted:
                         self.wfile.write(b"HTTP/1.1 407 Who are you\\r\\nContent-Length: 0\\r\\nProxy-Authenticate: Basic\\r\\n\\r\\n")
                         continue
