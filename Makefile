@@ -6,11 +6,12 @@ SEEP := .build/release/seep
 demo: build
 	.ci/demo $(SEEP)
 
-# The tests that run the whole program load the machine, and so come by themselves; then a minute of fuzzing.
+# One test at a time: many of them block a thread for a while, and of threads there are as few as cores. The tests that run the whole
+# program come by themselves; then a minute of fuzzing.
 test: debug
 	@.ci/dependencies test
-	SEEP_STRICT=1 swift test --skip-build --skip SeepTests
-	SEEP_STRICT=1 swift test --skip-build --filter SeepTests
+	SEEP_STRICT=1 swift test --skip-build --no-parallel --skip SeepTests
+	SEEP_STRICT=1 swift test --skip-build --no-parallel --filter SeepTests
 	SEEP_STRICT=1 SEEP_FUZZ_SECONDS=$${SEEP_FUZZ_SECONDS:-60} swift test --skip-build --filter ResponseFuzz
 
 # Ten minutes of made responses for the parser of the direct transport, from another seed each day.
