@@ -1,5 +1,5 @@
 # What README promises, and what a developer needs: each target installs and builds what is missing and nothing else.
-.PHONY: demo test build debug dependencies clean bench format lint fuzz
+.PHONY: demo test build debug dependencies clean bench format lint fuzz reference
 
 SEEP := .build/release/seep
 
@@ -32,6 +32,10 @@ dependencies:
 bench:
 	.ci/dependencies bench
 	Benchmarks/run
+
+# The real servers in full, two hours: results/reference and docs/advice.md. FLAGS="--resume" goes on, "--quick" takes half an hour.
+reference: build
+	.ci/reference $(FLAGS)
 
 format:
 	swift format --in-place --recursive --parallel Sources Tests Package.swift Benchmarks/Sources Benchmarks/Package.swift
