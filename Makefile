@@ -1,5 +1,5 @@
 # What README promises, and what a developer needs: each target installs and builds what is missing and nothing else.
-.PHONY: demo test build debug dependencies clean bench format lint fuzz reference
+.PHONY: demo test build debug dependencies clean bench format lint fuzz reference accuracy accuracy-live
 
 SEEP := .build/release/seep
 
@@ -36,6 +36,10 @@ bench:
 # The real servers in full, two hours: results/reference and docs/advice.md. FLAGS="--resume" goes on, "--quick" takes half an hour.
 reference: build
 	.ci/reference $(FLAGS)
+
+# Every shape of leaky and the Django scenario, ten live runs of each: an hour and a half, and it goes on where it was ended.
+accuracy-live: build
+	.ci/accuracy-live $(ACCURACY_LIVE)
 
 format:
 	swift format --in-place --recursive --parallel Sources Tests Package.swift Benchmarks/Sources Benchmarks/Package.swift
