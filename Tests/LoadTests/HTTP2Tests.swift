@@ -8,7 +8,7 @@ import Testing
 /// HTTP/2 against a real server, which the general transport speaks.
 @Suite(.serialized, .enabled(if: NginxServer.isInstalled)) struct HTTP2Tests {
     private static func http(_ server: NginxServer) -> HTTPSettings {
-        HTTPSettings(version: .http2, timeout: .seconds(5), tls: .init(authorities: server.authority))
+        HTTPSettings(version: .http2, timeout: .seconds(60), tls: .init(authorities: server.authority))
     }
 
     @Test(arguments: [true, false]) func streamsShareConnections(isSecure: Bool) async throws {

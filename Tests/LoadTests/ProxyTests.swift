@@ -9,7 +9,7 @@ import Testing
 /// Requests by an HTTP proxy, over both transports.
 @Suite(.bothTransports, .serialized) struct ProxyTests {
     private func http(_ proxy: String, tls: HTTPSettings.TLS = .init()) -> HTTPSettings {
-        HTTPSettings(timeout: .seconds(5), proxy: proxy, tls: tls)
+        HTTPSettings(timeout: .seconds(60), proxy: proxy, tls: tls)
     }
 
     @Test func plainRequestsAskTheProxyForTheWholeURL() async throws {
