@@ -134,7 +134,7 @@ private struct Fixture {
         let files = [
             "verdict.json": """
             {"verdict": "leak", "reason": "\(reason)", "flags": \(flags), "sessions_after": \(left), "sessions_peak": 4, "left_behind": \(left),
-             "requests": 4, "requests_per_second": 12.5, "queries": [],
+             "requests": 4, "unexpected": 0, "requests_per_second": 12.5, "queries": [],
              "leak_per_1000_requests": {"estimate": 750, "low": 200, "high": 2000}, "law": {"kind": "request", "low": 200, "high": 2000}}
             """,
             "waves.csv": """
