@@ -60,7 +60,7 @@ import Testing
         #expect(end.contains("| 5.1 | 1 | born | 77 | idle | `SELECT 1` |"))
         #expect(!end.contains("**one leaves each**"))
         #expect(page.output.contains("Not run yet: third."))
-        #expect(page.output.contains("| full | `GC=off seep run scenarios/advice --server holds` |"))
+        #expect(page.output.contains("| full | `GC=off seep run scenarios/advice --server holds --only age=300` |"))
     }
 
     @Test func `of a run are kept the cells that came to their end, and a quick one does not replace a full one`() throws {
@@ -78,6 +78,7 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: target.path) == ["whole"])
         let cell = target.appending(path: "whole/cell.json")
         #expect(try JSON(Data(contentsOf: cell))["environment"]?["GC"] == .text("off"))
+        #expect(try JSON(Data(contentsOf: cell))["environment"]?["AGE"] == .text("300"))
         // Two sessions, of which one died before the end.
         let sessions = try String(contentsOf: target.appending(path: "whole/sessions.csv"), encoding: .utf8)
         #expect(sessions.contains(",77,"))
@@ -133,7 +134,7 @@ private struct Fixture {
         let files = [
             "verdict.json": """
             {"verdict": "leak", "reason": "\(reason)", "flags": \(flags), "sessions_after": \(left), "sessions_peak": 4, "left_behind": \(left),
-             "requests": 4, "requests_per_second": 12.5, "queries": [],
+             "requests": 4, "unexpected": 0, "requests_per_second": 12.5, "queries": [],
              "leak_per_1000_requests": {"estimate": 750, "low": 200, "high": 2000}, "law": {"kind": "request", "low": 200, "high": 2000}}
             """,
             "waves.csv": """
@@ -148,18 +149,19 @@ private struct Fixture {
             """,
             "steps.csv": "id\n1\n", "summary.md": "one\n",
             "run.json": """
-            {"cell": "\(server)", "configuration": {"server": "\(server)", "values": []}, "facts": {"quick": \(quick), "long_idle_seconds": 45},
-             "scenario": {"servers": [{"name": "\(server)", "environment": {"GC": {"text": "off"}}, "command": {"text": "serve"}}]},
+            {"cell": "\(server)", "configuration": {"server": "\(server)", "values": \(Self.values)}, "facts": {"quick": \(quick), "long_idle_seconds": 45},
+             "scenario": {"servers": [{"name": "\(server)", "environment": {"GC": {"text": "off"}, "AGE": {"text": "{{matrix.age}}"}}, "command": {"text": "serve"}}]},
              "seed": 1, "started": "2026-01-01T00:00:00Z", "totals": {"latency_p99": 20}, \(Self.machine)}
             """,
             "cell.json": """
-            {"server": "\(server)", "values": [], "environment": {"GC": "off"}, "quick": \(quick), "long_idle_seconds": 45,
+            {"server": "\(server)", "values": \(Self.values), "environment": {"GC": "off"}, "quick": \(quick), "long_idle_seconds": 45,
              "declared_room_per_worker": 8, "latency_p99_ms": 20, "started": "2026-01-01T00:00:00Z", \(Self.machine)}
             """,
         ]
         for (file, content) in files { try Data((content + "\n").utf8).write(to: cell.appending(path: file)) }
     }
 
+    private static let values = #"[{"name": "age", "text": "300"}, {"name": "want", "text": "leak"}]"#
     private static let machine = """
         "host": {"cores": 2, "kernel": "Linux 6.1-x", "memory_bytes": 4000000000}, "versions": {"seep": "1", "postgresql": "15"}
         """
