@@ -1,4 +1,5 @@
 package import Measurements
+import Verdicts
 
 /// One run of the corpus: which shape, how much can be seen, and the seed that all the rest is drawn from.
 package struct GeneratedCase: Hashable, Sendable {
@@ -16,16 +17,32 @@ package struct GeneratedCase: Hashable, Sendable {
     package var view: View
     package var isQuick: Bool
     package var seed: UInt64
-    /// One request in how many leaves a session, in a load of this many requests a wave; in the place of what the shape draws.
+    /// A thin leak in the place of what the shape draws.
     package var thin: Thin?
 
+    /// One request in `oneIn` leaves its session; the others close theirs.
     package struct Thin: Hashable, Sendable {
+        /// What is known of the room.
+        package enum Room: String, CaseIterable, Sendable {
+            /// The scenario declares that nothing is kept.
+            case none
+            /// It declares eight threads.
+            case eight
+            /// A process with eight threads and two more is seen.
+            case threads
+            case unknown
+        }
+
         package var oneIn: Int
         package var requestsPerWave: Int
+        package var concurrency: Int
+        package var room: Room
 
-        package init(oneIn: Int, requestsPerWave: Int) {
+        package init(oneIn: Int, requestsPerWave: Int, concurrency: Int, room: Room) {
             self.oneIn = oneIn
             self.requestsPerWave = requestsPerWave
+            self.concurrency = concurrency
+            self.room = room
         }
     }
 
@@ -41,12 +58,11 @@ package struct GeneratedCase: Hashable, Sendable {
     ///
     /// - Parameter files: where its rows are written as well; `nil`: nowhere.
     package func run(files: RunDirectory? = nil) -> RunOutcome {
-        var chance = Chance(seed: seed, stream: "\(shape.rawValue) \(view.rawValue) \(isQuick) \(thin?.oneIn ?? 0)")
+        var chance = Chance(seed: seed, stream: "\(shape.rawValue) \(view.rawValue) \(isQuick) \(thin.map { "\($0)" } ?? "")")
         var setting = draw(&chance)
         let behaviour: any Behaviour
         if let thin {
-            setting.requestsPerWave = thin.requestsPerWave
-            behaviour = Self.thin(oneIn: thin.oneIn, &chance)
+            behaviour = Self.thin(thin, &setting)
         } else {
             behaviour = shape.application(&setting, &chance)
         }
@@ -58,9 +74,19 @@ package struct GeneratedCase: Hashable, Sendable {
         return GeneratedRun(setting: setting, behaviour: behaviour, chance: chance, files: files).run()
     }
 
-    private static func thin(oneIn: Int, _ chance: inout Chance) -> any Behaviour {
+    private static func thin(_ thin: Thin, _ setting: inout Setting) -> any Behaviour {
+        setting.right = [.leak]
+        setting.requestsPerWave = thin.requestsPerWave
+        setting.concurrency = thin.concurrency
+        setting.rate = nil
+        setting.layout.workers = 1
+        setting.layout.threads = 8
+        setting.room = thin.room == .unknown ? .unknown : thin.room == .threads ? .threads : .declared
+        setting.roomIsPool = thin.room == .none
+        setting.roomPerWorker = thin.room == .none ? 0 : 8
+        if thin.room != .unknown { setting.view.seesProcesses = true }
         let fresh = FreshSessions()
-        fresh.forgets = { _, plant in plant.chance.happens(1 / Double(oneIn)) ? 1 : 0 }
+        fresh.forgets = { _, plant in plant.chance.happens(1 / Double(thin.oneIn)) ? 1 : 0 }
         return fresh
     }
 

@@ -14,6 +14,10 @@ package struct RunOutcome: Sendable {
     package var mostUsed: Double
     /// Requests sent up to the verdict.
     package var requests: Int
+    /// The verdicts that are right for this run.
+    package var right: Set<Verdict.Kind>
+
+    package var isRight: Bool { right.contains(verdict.verdict) }
 }
 
 /// A run against a simulated server and PostgreSQL, carried out step by step as its judge asks.
@@ -70,7 +74,19 @@ final class GeneratedRun {
         plant.end()
         return RunOutcome(
             verdict: judge.verdictNow(), facts: judge.facts, steps: steps, series: series, waveFloors: waveFloors, mostUsed: mostUsed,
-            requests: steps.reduce(0) { $0 + $1.given })
+            requests: steps.reduce(0) { $0 + $1.given }, right: right)
+    }
+
+    /// What is kept for a time is as much as pace × age, and that may be more than the budget.
+    private var right: Set<Verdict.Kind> {
+        guard let age = setting.releaseAge else { return setting.right }
+        let waves = steps.filter { $0.kind == .wave }
+        let seconds = waves.reduce(0.0) { $0 + ($1.loadEnd - $1.loadStart) / .seconds(1) }
+        let kept = Double(waves.reduce(0) { $0 + $1.given }) / max(seconds, 0.001) * age
+        let budget = Double(judge.facts.budget)
+        if kept < budget * 0.9 { return setting.right }
+        // Clean where all had gone by the end of the settle.
+        return kept > budget * 1.1 ? [.clean, .overBudget] : setting.right.union([.overBudget])
     }
 
     // MARK: Time

@@ -1,5 +1,6 @@
 import Measurements
 import Scenarios
+import Verdicts
 
 /// What surrounds the application in one run: the load, the slots, the view of the sampler, who else is there.
 struct Setting {
@@ -19,6 +20,10 @@ struct Setting {
         var hangsUpAfter: Int64?
     }
 
+    /// The verdicts that are right.
+    var right: Set<Verdict.Kind> = []
+    /// Each session is closed so long after its request, seconds; `nil`: at no fixed age.
+    var releaseAge: Double?
     var layout = Layout()
     var requests = [Request(name: "find a product")]
     var concurrency = 8

@@ -4,7 +4,8 @@ import Measurements
 extension Shape {
     /// Changes the setting to what the shape needs, and makes its application.
     func application(_ setting: inout Setting, _ chance: inout Chance) -> any Behaviour {
-        isLeak ? leak(&setting, &chance) : innocent(&setting, &chance)
+        setting.right = right
+        return isLeak ? leak(&setting, &chance) : innocent(&setting, &chance)
     }
 
     // MARK: Leaks
@@ -201,7 +202,9 @@ extension Shape {
             return pool(options, &setting)
         case .perConnection: return ClientSessions(closes: true)
         case .timed:
-            let age = Int64(chance.scaled(0.3, 30) * 1e6)
+            let seconds = chance.scaled(0.3, 30)
+            setting.releaseAge = seconds
+            let age = Int64(seconds * 1e6)
             return releasing { session, plant in plant.after(age) { plant.close(session) } }
         case .slowEnd:
             let time = Int64(chance.between(0.5, 2.5) * 1e6)
