@@ -35,18 +35,22 @@ extension Judge {
 
     var roomIsDeclared: Bool { facts.declaredRoomPerWorker != nil }
 
-    /// Sessions that a step leaves behind by chance: the design's 0.05, and what the baseline showed where others share the database.
+    /// Sessions that a step leaves behind by chance: the design's 0.05, and what the baseline showed where others share the database. Sessions
+    /// of the server's processes, and those that the scenario names, are nobody else's.
     func background() -> Double {
         let baseline = evidence.first { $0.row.kind == .baseline && $0.counts }
-        guard let baseline, baseline.birthsInSilence > 0, !facts.throwaway else { return 0.05 }
+        guard let baseline, baseline.unnamedBirthsInSilence > 0, !facts.throwaway else { return 0.05 }
         let seconds = max(0.1, (baseline.row.end - baseline.row.start) / .seconds(1))
-        return 0.05 + Double(baseline.birthsInSilence) / seconds * (facts.settleSeconds + 1)
+        return 0.05 + Double(baseline.unnamedBirthsInSilence) / seconds * (facts.settleSeconds + 1)
     }
+
+    /// Sessions of ours in the first sample, less those that turned out to be somebody else's.
+    var heldAtStart: Int { max(0, (evidence.first?.floorBefore ?? facts.sessionsAtStart) - ruledOut) }
 
     func leakTest() -> LeakTest {
         LeakTest(
             steps: evidence, room: totalRoom, roomIsDeclared: roomIsDeclared,
-            heldAtStart: evidence.first?.floorBefore ?? facts.sessionsAtStart,
+            heldAtStart: heldAtStart,
             background: background())
     }
 }

@@ -59,7 +59,7 @@ extension Judge {
     /// The waves left something, or what the rungs left is still there: a rung's settle is short, and a late server no leak.
     var leavesSomething: Bool {
         let floor = evidence.last { $0.floor != nil }?.floor ?? 0
-        return steps(.wave).contains { $0.totalLeft > 0 } || leftAnything && floor > (evidence.first?.floorBefore ?? 0)
+        return steps(.wave).contains { $0.totalLeft > 0 } || leftAnything && floor > heldAtStart
     }
 
     var leftAnything: Bool { evidence.contains { $0.counts && $0.totalLeft > 0 } }
@@ -241,7 +241,7 @@ extension Judge {
 
     var silentGrowth: SilentGrowth {
         SilentGrowth(
-            steps: evidence, bound: leakTest().bound, heldAtStart: evidence.first?.floorBefore ?? facts.sessionsAtStart,
+            steps: evidence, bound: leakTest().bound, heldAtStart: heldAtStart,
             background: background())
     }
 

@@ -24,6 +24,8 @@ package struct StepEvidence: Hashable, Sendable {
     package var birthsCounted: Int?
     /// Births in the silence.
     package var birthsInSilence: Int
+    /// Of these, those that are ours by their database only, and so may be anybody's.
+    package var unnamedBirthsInSilence = 0
     /// Sessions that PostgreSQL ended by itself during the settle.
     package var reaped: Int
     package var coveragePerMille: Int
@@ -121,7 +123,10 @@ extension StepEvidence {
                 bornHere.insert(event.identity)
                 if isSilence {
                     // Who was there before the step is told in its first rows, with the time of its birth.
-                    if event.time >= row.start { birthsInSilence += 1 }
+                    if event.time >= row.start {
+                        birthsInSilence += 1
+                        if event.whyOurs == SessionOwnership.byDatabase { unnamedBirthsInSilence += 1 }
+                    }
                     continue
                 }
                 if event.time <= loadOver, event.time >= loadBegins || row.lead < .milliseconds(500) {

@@ -70,7 +70,7 @@ import Testing
         let bench = try LoadBench("http://app.invalid", socket: path)
         let (outcome, _, _) = try await bench.run(.closed(requests: 10, concurrency: 2))
         #expect(outcome.count(.success) == 10)
-        #expect(outcome.opened == 2)
+        #expect(1...2 ~= outcome.opened)
         #expect(server.seen.requests.first?.header("Host") == "app.invalid")
     }
 

@@ -1,0 +1,4 @@
+import Corpus
+import Testing
+
+@Suite struct CorpusTests {}
