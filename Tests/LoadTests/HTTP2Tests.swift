@@ -27,7 +27,7 @@ import Testing
         let (one, _, transfers) = try await bench.run(.closed(requests: 40, concurrency: 4), id: 1, connections: .one)
         #expect(one.count(.success) == 40)
         #expect(one.opened == 1)
-        #expect(Set(transfers.map(\.connection)).count == 1)
+        #expect(Set(transfers.map(\.connection)).count == 1, "\(transfers.map(\.connection))")
     }
 
     @Test func aServerThatSpeaksHTTP1OnlyIsSaid() async throws {
