@@ -16,9 +16,9 @@ import Testing
             let (outcome, _, transfers) = try await bench.run(.closed(requests: 80, concurrency: 4), id: id)
             #expect(outcome.count(.success) == 80)
             #expect(1...4 ~= outcome.opened)
-            #expect(outcome.reused == 76)
+            #expect(outcome.reused == 80 - outcome.opened)
             #expect(outcome.bytes == 20 * 371_001)
-            #expect(Set(transfers.map(\.connection)).count == 4)
+            #expect(Set(transfers.map(\.connection)).count <= 4)
         }
     }
 
