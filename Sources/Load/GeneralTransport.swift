@@ -48,11 +48,18 @@ final class GeneralTransport {
         var isRepeated = false
         /// A response has come by the handle.
         var hasServed = false
+        /// The response before, its header too, was no longer than ``GeneralTransport/smallBuffer``.
+        var isShort = false
         /// How much a slow reader may read; `nil`: it has read nothing yet.
         var pace: SlowReading?
 
         init(easy: consuming CurlEasy) { self.easy = easy }
     }
+
+    /// Bytes that libcurl reads at a time. A handle allocates them anew, and so few cost the allocator next to nothing; libcurl takes no
+    /// fewer. A response that is longer after all takes more reads.
+    static let smallBuffer = 1024
+    static let buffer = 16 * 1024
 
     /// Once on the connection that dies, once more.
     private static let attempts = 2
@@ -292,6 +299,7 @@ final class GeneralTransport {
         let begun = place.pointee.easy.connectionsBegun
         exchange.status = place.pointee.easy.headerIsWhole ? place.pointee.easy.status : 0
         exchange.bytes = place.pointee.easy.bodyBytes
+        place.pointee.isShort = place.pointee.easy.headerBytes + exchange.bytes <= Self.smallBuffer
         exchange.connection = place.pointee.easy.connection
         exchange.opened = attempts == 0 || outcome == .refused || outcome == .unreachable ? 0 : begun
         exchange.reused = attempts > 0 && begun == 0
