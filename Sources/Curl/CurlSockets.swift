@@ -37,7 +37,13 @@ package final class CurlSockets {
         var registered: UInt8 = 0
         /// Requests that went over it, where they are counted.
         var served: Int32 = 0
+        /// TLS is being made on it.
+        var isInHandshake = false
     }
+
+    /// TLS takes a millisecond of processor time, for us and for the server. Were more of it begun at once than come to their end in some
+    /// tenths of a second, all would be late, and thousands too late.
+    private static let handshakesAtOnce = 256
 
     private static let read: UInt8 = 1
     private static let write: UInt8 = 2
@@ -58,6 +64,10 @@ package final class CurlSockets {
     package private(set) var idleEvents = 0
     /// The number of the connection closed last.
     package private(set) var lastClosed = 0
+    /// Connections on which TLS is being made.
+    private var handshakes = 0
+    /// Sockets of connections that libcurl has open.
+    package private(set) var open = 0
     /// When libcurl wants to be called though nothing has happened; `nil`: never.
     package internal(set) var deadline: MonotonicInstant?
     /// libcurl wants to be called at once.
@@ -99,11 +109,23 @@ package final class CurlSockets {
         Int(fd) < capacity ? entries[Int(fd)].number : 0
     }
 
+    /// Whoever has the choice begins no further connection with TLS for now.
+    package var isBusyWithHandshakes: Bool { handshakes >= Self.handshakesAtOnce }
+
     /// A socket was made for a connection; returns its number.
-    func opened(_ fd: Int32) -> Int {
+    func opened(_ fd: Int32, isSecure: Bool) -> Int {
         makeRoom(for: fd)
-        entries[Int(fd)] = Entry(number: numbers.next())
+        open += 1
+        entries[Int(fd)] = Entry(number: numbers.next(), isInHandshake: isSecure)
+        if isSecure { handshakes += 1 }
         return entries[Int(fd)].number
+    }
+
+    /// The connection stands, TLS and all.
+    func stands(_ fd: Int32) {
+        guard fd >= 0, Int(fd) < capacity, entries[Int(fd)].isInHandshake else { return }
+        entries[Int(fd)].isInHandshake = false
+        handshakes -= 1
     }
 
     /// libcurl wants the socket closed, which takes it out of epoll; whether it is to be, or was handed over.
@@ -113,6 +135,8 @@ package final class CurlSockets {
             resetConnection(fd)
         }
         guard Int(fd) < capacity else { return true }
+        stands(fd)
+        if entries[Int(fd)].number > 0 { open -= 1 }
         lastClosed = entries[Int(fd)].number
         entries[Int(fd)] = Entry()
         guard fd == handedOver else { return true }

@@ -289,7 +289,7 @@ final class LoadLoop {
     private func go(atMost limit: Int = LoadLoop.startsPerGo) {
         hasMore = false
         for _ in 0..<limit {
-            switch program.next(now: now, inFlight: inFlight) {
+            switch program.next(now: now, inFlight: inFlight, mayConnect: !transport.isBusyWithHandshakes) {
             case .start(let intended):
                 start(intended: intended)
                 settleStarted()

@@ -22,6 +22,27 @@ import Testing
         }
     }
 
+    @Test func `records that come together are all taken up`() async throws {
+        let server = try TLSServer(.good)
+        let specs = [1, 15, 16, 17, 1000].map { RequestSpec(name: "\($0)", url: "/records\($0)") }
+        let http = HTTPSettings(timeout: .seconds(10))
+        let bench = try LoadBench(server.url, requests: specs, http: http, authorities: server.authority)
+        let (outcome, _, _) = try await bench.run(.closed(requests: 40, concurrency: 2))
+        #expect(outcome.count(.success) == 40)
+        #expect(outcome.bytes == 8 * 1049)
+        #expect(outcome.opened == 2)
+    }
+
+    @Test func `what nobody asked for is not taken for the next response, though TLS had it already`() async throws {
+        let server = try TLSServer(.good)
+        let specs = [0, 5].map { RequestSpec(name: "\($0)", url: "/more\($0)") }
+        let http = HTTPSettings(timeout: .seconds(10), transport: .direct)
+        let bench = try LoadBench(server.url, requests: specs, http: http, authorities: server.authority)
+        let (outcome, _, _) = try await bench.run(.closed(requests: 8, concurrency: 1))
+        #expect(outcome.count(.success) == 8)
+        #expect(outcome.opened == 8)
+    }
+
     @Test func aLargeBodyIsSentWhole() async throws {
         let server = try TLSServer(.good)
         let body = RequestSpec.Body(bytes: [UInt8](repeating: 0x41, count: 2_000_000), contentType: nil)
