@@ -48,6 +48,7 @@ import Testing
             """
             {"advice": [{"title": "Some", "rows": [["advice/holds", "one"], ["advice/differs", "other"], ["advice/later", "third"]]}],
              "others": [], "silent": ["no query"],
+             "readings": [["Told.", {"advice/holds": "leak"}], ["Untrue.", {"advice/holds": "clean or bounded"}], ["Unseen.", {"advice/later": "leak"}]],
              "facts": [["one leaves each", "advice/holds", "each request"], ["the other leaves each", "advice/differs", "each request"]]}
             """.utf8
         ).write(to: tables)
@@ -60,6 +61,9 @@ import Testing
         #expect(end.contains("| 5.1 | 1 | born | 77 | idle | `SELECT 1` |"))
         #expect(!end.contains("**one leaves each**"))
         #expect(page.output.contains("Not run yet: third."))
+        #expect(page.output.contains("- Told.\n"))
+        #expect(!page.output.contains("Untrue."))
+        #expect(!page.output.contains("Unseen."))
         #expect(page.output.contains("| full | `GC=off seep run scenarios/advice --server holds --only age=300` |"))
     }
 
