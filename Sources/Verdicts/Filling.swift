@@ -15,7 +15,6 @@ struct Filling: Hashable {
         var held: Int
         var requests: Int
         var connections: Int
-        var seconds: Double
         /// Doses that this one stands for.
         var steps = 1
     }
@@ -38,7 +37,7 @@ struct Filling: Hashable {
             (isLikelier, size) = (false, 0)
             return
         }
-        let laws: [(Dose) -> Double] = [{ Double($0.requests) }, { Double($0.connections) }, { Double($0.steps) }, { $0.seconds }]
+        let laws: [(Dose) -> Double] = [{ Double($0.requests) }, { Double($0.connections) }, { Double($0.steps) }]
         let steady = laws.map { law in Self.oneRate(doses.map { (Double($0.left), law($0)) }) }.max() ?? 0
         let least = doses.map { $0.held + $0.left }.max() ?? 0
         var best = (value: -Double.infinity, size: least)
@@ -84,7 +83,6 @@ struct Filling: Hashable {
                 sum.left += dose.left
                 sum.requests += dose.requests
                 sum.connections += dose.connections
-                sum.seconds += dose.seconds
                 sum.steps += dose.steps
             }
             return sum
@@ -108,8 +106,7 @@ extension Filling {
             if sum >= free, step.isDose, step.row.kind != .dose, step.row.kind != .longIdle, step.row.given > 0 {
                 doses.append(
                     Dose(
-                        left: step.totalLeft, held: held, requests: step.row.given, connections: step.row.opened,
-                        seconds: max(0.001, (step.row.loadEnd - step.row.start) / .seconds(1))))
+                        left: step.totalLeft, held: held, requests: step.row.given, connections: step.row.opened))
             }
             sum += step.totalLeft
             held += step.totalLeft

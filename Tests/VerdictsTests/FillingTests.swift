@@ -10,8 +10,7 @@ import Testing
         return left.indices.map { index in
             defer { held += left[index] }
             return Filling.Dose(
-                left: left[index], held: held, requests: requests[index], connections: connections?[index] ?? 8,
-                seconds: Double(requests[index]) / 100)
+                left: left[index], held: held, requests: requests[index], connections: connections?[index] ?? 8)
         }
     }
 

@@ -10,20 +10,22 @@ struct HiredWorker: Sendable {
     /// Closed: the worker ends.
     private let input: Int32
 
+    /// Begins it and waits until it has opened its pool.
+    ///
     /// - Parameters:
     ///   - database: handed on by the environment, where other users cannot read it.
     ///   - size: sessions of its pool.
     init(database: String, size: Int) throws(SystemError) {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw SystemError("pipe") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        input = ends[1]
-        defer { close(ends[0]) }
+        let ends = try Self.pipe()
+        input = ends.write
+        defer { close(ends.read) }
+        let said = try Self.pipe()
+        defer { close(said.read) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
-        posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, ends.read, 0)
+        posix_spawn_file_actions_adddup2(&actions, said.write, 1)
         let words = ["leaky", "--port", "0", "--shape", "pool", "--size", String(size), "--threads", "1", "--until-input-ends"]
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         defer { for argument in arguments { free(argument) } }
@@ -37,11 +39,23 @@ struct HiredWorker: Sendable {
         defer { for variable in variables { free(variable) } }
         var pid: pid_t = 0
         let code = posix_spawn(&pid, "/proc/self/exe", &actions, nil, &arguments, &variables)
+        close(said.write)
         guard code == 0 else {
-            close(ends[1])
+            close(ends.write)
             throw SystemError("posix_spawn /proc/self/exe", code: code)
         }
         self.pid = pid
+        // Its first line comes when it is ready; its end closes the pipe.
+        var byte: UInt8 = 0
+        while read(said.read, &byte, 1) == 1, byte != 0x0A {}
+    }
+
+    /// Both ends stay here when other processes begin.
+    private static func pipe() throws(SystemError) -> (read: Int32, write: Int32) {
+        var ends: [Int32] = [-1, -1]
+        guard Glibc.pipe(&ends) == 0 else { throw SystemError("pipe") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (ends[0], ends[1])
     }
 
     /// Has it end, and waits until it has.
