@@ -15,8 +15,9 @@ import Testing
         let server = try NginxServer()
         let url = isSecure ? "https://127.0.0.1:\(server.secure)" : "http://127.0.0.1:\(server.plain)"
         let bench = try LoadBench(url, http: Self.http(server))
-        let (outcome, _, _) = try await bench.run(.closed(requests: 40, concurrency: 4))
+        let (outcome, _, firsts) = try await bench.run(.closed(requests: 40, concurrency: 4))
         #expect(outcome.count(.success) == 40, "\(outcome.failures)")
+        #expect(Set(firsts.map(\.connection)).isSubset(of: Set(1...40)), "\(firsts.map(\.connection))")
         #expect(outcome.connections.olderThanAsked == 0)
         // libcurl 7.88 cannot send a second request over such a connection; the transport says so.
         if bench.engine.transports["root"]?.contains("a connection for each request") == true {

@@ -65,7 +65,8 @@ import Testing
 
     @Test func overAUnixSocket() async throws {
         let path = "/tmp/seep-wire-\(UInt32.random(in: 0 ... .max)).sock"
-        let server = try ScriptedServer(at: .unix(path)) { _ in [.response()] }
+        // Not at once, or one connection may be free again before the second is begun.
+        let server = try ScriptedServer(at: .unix(path)) { _ in [.wait(.milliseconds(50)), .response()] }
         defer { unlink(path) }
         let bench = try LoadBench("http://app.invalid", socket: path)
         let (outcome, _, _) = try await bench.run(.closed(requests: 10, concurrency: 2))

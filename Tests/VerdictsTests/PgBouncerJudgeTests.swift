@@ -8,7 +8,8 @@ import Verdicts
         var facts = JudgeTests.facts()
         if named {
             facts.pgbouncer = PgBouncerFacts(
-                version: "PgBouncer 1.18.0", poolMode: "transaction", maxClientConn: 990, clientsAtStart: 1, defaultPoolSize: 20, timers: [])
+                version: "PgBouncer 1.18.0", poolMode: "transaction", maxClientConn: 990, clientsAtStart: 1, defaultPoolSize: 20, timers: []
+            )
         }
         return facts
     }
