@@ -19,7 +19,7 @@ import Testing
     }
 
     static let moments: [(HangUp.Moment, Bool)] = [
-        (.headers, true), (.bytes(5), true), (.time(.milliseconds(50)), true), (.time(.milliseconds(50)), false),
+        (.headers, true), (.bytes(5), true), (.time(.milliseconds(400)), true), (.time(.milliseconds(400)), false),
         (.beforeResponse, false),
     ]
 
