@@ -33,7 +33,7 @@ bench:
 	.ci/dependencies bench
 	Benchmarks/run
 
-# The real servers in full, two hours: results/reference and docs/advice.md. FLAGS="--resume" goes on, "--quick" takes half an hour.
+# The real servers in full, two hours and a quarter: results/reference and docs/advice.md. FLAGS="--resume" goes on, "--quick" takes half an hour.
 reference: build
 	.ci/reference $(FLAGS)
 

@@ -76,10 +76,14 @@ import Testing
         }
         try recorded.cell("whole", left: 3)
         try recorded.cell("interrupted", left: 3, flags: #"["cut-short"]"#)
+        let figures = recorded.folder.appending(path: "comparison.csv")
+        try Data("cell,verdict,peak,folder\nwhole,leak,4,/x/whole\ninterrupted,leak,4,/x/interrupted\n".utf8).write(to: figures)
         let target = kept.folder.appending(path: "shop")
         let first = try run("reference-keep", recorded.folder.path, target.path)
         #expect(first.output == "shop/interrupted: interrupted: not kept\nshop/whole: leak\n")
-        #expect(try FileManager.default.contentsOfDirectory(atPath: target.path) == ["whole"])
+        #expect(Set(try FileManager.default.contentsOfDirectory(atPath: target.path)) == ["whole", "comparison.csv"])
+        let table = target.appending(path: "comparison.csv")
+        #expect(try String(contentsOf: table, encoding: .utf8) == "cell,verdict,peak,folder\nwhole,leak,4,whole\n")
         let cell = target.appending(path: "whole/cell.json")
         #expect(try JSON(Data(contentsOf: cell))["environment"]?["GC"] == .text("off"))
         #expect(try JSON(Data(contentsOf: cell))["environment"]?["AGE"] == .text("300"))
@@ -89,8 +93,10 @@ import Testing
         #expect(!sessions.contains(",78,"))
 
         try recorded.cell("whole", left: 3, quick: true)
+        try Data("cell,verdict,peak,folder\nwhole,leak,2,/x/whole\n".utf8).write(to: figures)
         #expect(try run("reference-keep", recorded.folder.path, target.path).output.contains("whole: a full run is there: not kept"))
         #expect(try JSON(Data(contentsOf: cell))["quick"] == .bool(false))
+        #expect(try String(contentsOf: table, encoding: .utf8).contains("whole,leak,4,"))
     }
 
     @Test func `a path of the machine in a file that is kept ends the keeping with its name`() throws {
