@@ -37,7 +37,8 @@ extension Judge {
     /// One at a time after a settle, requests that once succeeded fail, and no session of the application is touched: what is
     /// leaked are places in a pool, not sessions.
     var starved: StepEvidence? {
-        guard startedToFail else { return nil }
+        // Whether sessions are touched must be visible.
+        guard startedToFail, facts.seesSessions else { return nil }
         return evidence.last {
             $0.counts && $0.row.kind == .unit && $0.transfers >= 3 && $0.unexpected * 5 >= $0.transfers * 4 && $0.touched == 0
         }

@@ -23,10 +23,20 @@ extension Judge {
         return names.sorted()
     }
 
+    /// Owners that have a room of their own. What could not be tied to a process while it lived, and is gone, belonged to one of those that
+    /// are known.
+    private var roomOwners: [String] {
+        let holding = Set(alive.values.map(\.owner))
+        guard owners.contains(where: Self.isProcess) else { return owners }
+        return owners.filter { Self.isProcess($0) || holding.contains($0) }
+    }
+
+    static func isProcess(_ owner: String) -> Bool { withoutClient(owner).hasPrefix("pid ") }
+
     /// The room of all owners together; `nil` when one of them has none that is known.
     var totalRoom: Int? {
         var sum = 0
-        for owner in owners {
+        for owner in roomOwners {
             guard let room = room(of: owner).sessions else { return nil }
             sum += room
         }

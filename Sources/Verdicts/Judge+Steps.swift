@@ -236,7 +236,8 @@ extension Judge {
 
     var dormantGrowth: DormantGrowth {
         DormantGrowth(
-            steps: evidence, concurrency: facts.concurrency, declaredRoom: roomIsDeclared ? totalRoom : nil, background: background())
+            steps: facts.seesSessions ? evidence : [], concurrency: facts.concurrency, declaredRoom: roomIsDeclared ? totalRoom : nil,
+            background: background())
     }
 
     var silentGrowth: SilentGrowth {
@@ -247,7 +248,7 @@ extension Judge {
 
     var staircase: Staircase {
         Staircase(
-            steps: evidence, declaredRoom: roomIsDeclared ? totalRoom : nil, background: background())
+            steps: evidence, seesUse: facts.seesSessions, declaredRoom: roomIsDeclared ? totalRoom : nil, background: background())
     }
 
     /// What is kept fits the room that is declared, or that the threads have.

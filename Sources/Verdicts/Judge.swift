@@ -127,6 +127,7 @@ package struct Judge: Sendable {
         let young = Set(begun.flatMap(Self.ownerNames(of:)))
         var closed = StepEvidence(
             closing: row, gathered: gathered, before: evidence.last { $0.floor != nil }?.floor,
+            lastButOne: evidence.last?.row.kind == .restart ? nil : evidence.dropLast().last { $0.floor != nil }?.floor,
             youngOwners: row.kind == .restart ? [] : young,
             unitGap: unitGap, parts: parts)
         closed.workerStarts = row.kind == .restart ? 0 : begun.count

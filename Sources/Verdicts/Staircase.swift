@@ -18,7 +18,7 @@ struct Staircase {
     static let least = 3
     static let most = 6
 
-    init(steps: [StepEvidence], declaredRoom: Int?, background: Double) {
+    init(steps: [StepEvidence], seesUse: Bool, declaredRoom: Int?, background: Double) {
         let silences = steps.filter { $0.counts && $0.row.kind == .longIdle }
         let control = steps.filter { $0.counts && $0.row.kind == .wave }.suffix(3)
         periods = silences.count
@@ -30,7 +30,7 @@ struct Staircase {
         let floor = silences.last?.floor ?? 0
         let dormant = silences.map { $0.dormant ?? 0 }
         let leavesOthersAlone = zip(dormant, dormant.dropFirst()).allSatisfy { $0 < $1 }
-        let beyondNeed = leavesOthersAlone || declaredRoom.map { floor > $0 } ?? false
+        let beyondNeed = leavesOthersAlone && seesUse || declaredRoom.map { floor > $0 } ?? false
         isProven = periods >= Self.least && stillPossible && quietWithout && beyondNeed && evidence.isBeyondChance
     }
 }

@@ -89,15 +89,20 @@ package struct StepEvidence: Hashable, Sendable {
 }
 
 extension StepEvidence {
+    /// Sessions that a pool may be replacing at the moment of a sample.
+    private static let mostBetween = 2
+
     /// Deaths up to this long after the load still count as deaths in the load: closing the client connections, which is part
     /// of the load, makes a healthy server close sessions of its own.
     static func grace(settle: Duration) -> Duration { min(.seconds(1), settle / 2) }
 
     /// Closes the books of a step.
     ///
-    /// - Parameter youngOwners: owners that began during the step; they are warming up and are left out.
+    /// - Parameters:
+    ///   - lastButOne: the floor before `floorBefore`: a sample may meet a pool between the end of one session and the birth of the next.
+    ///   - youngOwners: owners that began during the step; they are warming up and are left out.
     init(
-        closing row: StepRow, gathered: StepAccumulator, before floorBefore: Int?, youngOwners: Set<String>,
+        closing row: StepRow, gathered: StepAccumulator, before floorBefore: Int?, lastButOne: Int? = nil, youngOwners: Set<String>,
         unitGap: Duration, parts: UnitDose.Parts
     ) {
         let grace = Self.grace(settle: row.end - row.loadEnd)
@@ -112,7 +117,11 @@ extension StepEvidence {
         var atFloor: [SessionIdentity] = []
         var inTransaction: Set<SessionIdentity> = []
         let isSilence = row.isSilence
+        // A session may be tied to its process after its birth was told.
+        var tied: [SessionIdentity: String] = [:]
+        for event in gathered.sessions where Judge.isProcess(event.owner) { tied[event.identity] = event.owner }
         for event in gathered.sessions {
+            let owner = tied[event.identity] ?? event.owner
             // What a pooler opens and closes is its own affair; what its clients left is counted as theirs.
             if event.whyOurs == SessionOwnership.pgbouncer, event.event == .born || event.event == .died {
                 if event.event == .born { bornHere.insert(event.identity) }
@@ -130,7 +139,7 @@ extension StepEvidence {
                     continue
                 }
                 if event.time <= loadOver, event.time >= loadBegins || row.lead < .milliseconds(500) {
-                    births[event.owner, default: 0] += 1
+                    births[owner, default: 0] += 1
                 } else {
                     birthsInSilence += 1
                 }
@@ -149,7 +158,7 @@ extension StepEvidence {
                     deathsInSilence += 1
                     continue
                 }
-                deaths[event.owner, default: 0] += 1
+                deaths[owner, default: 0] += 1
                 if !bornHere.contains(event.identity) { deathsOfOlder += 1 }
             }
         }
@@ -173,7 +182,10 @@ extension StepEvidence {
             if rest > 0 { left[owner] = rest }
         }
         leftAtLoadEnd = left.values.reduce(0, +)
-        if let floor, let before = self.floorBefore, floor <= before, reaped == 0 { left = [:] }
+        if let floor, let before = self.floorBefore, reaped == 0 {
+            let isReplaced = floor - before <= Self.mostBetween && lastButOne.map { floor <= $0 } == true
+            if floor <= before || isReplaced { left = [:] }
+        }
         unit = []
         if row.kind == .unit {
             let paired = UnitDose.pair(
