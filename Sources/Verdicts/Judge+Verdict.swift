@@ -11,7 +11,7 @@ extension Judge {
         let before = evidence.first { $0.floorBefore != nil }?.floorBefore.map { max(0, $0 - ruledOut) }
         var kind: Verdict.Kind
         var reason: String
-        if test.finding == .held, let age = timedRelease {
+        if test.finding == .held || test.finding == .unit || test.finding == nil && dormantGrowth.isProven, let age = timedRelease {
             (kind, reason) = timedReason(test, age: age)
         } else if test.finding != nil {
             kind = .leak
