@@ -1,5 +1,5 @@
 # What README promises, and what a developer needs: each target installs and builds what is missing and nothing else.
-.PHONY: demo test build debug dependencies clean bench format lint fuzz
+.PHONY: demo test build debug dependencies clean bench format lint fuzz accuracy-live
 
 SEEP := .build/release/seep
 
@@ -31,6 +31,10 @@ dependencies:
 bench:
 	.ci/dependencies bench
 	Benchmarks/run
+
+# Every shape of leaky and the Django scenario, ten live runs of each: an hour and a half, and it goes on where it was ended.
+accuracy-live: build
+	.ci/accuracy-live $(ACCURACY_LIVE)
 
 format:
 	swift format --in-place --recursive --parallel Sources Tests Package.swift Benchmarks/Sources Benchmarks/Package.swift

@@ -9,7 +9,7 @@ package enum CheckCommand {
     private static let usualLimit = 97
 
     /// The plan as lines for people.
-    package static func plan(of scenario: Scenario, quick: Bool, seed: UInt64) -> [String] {
+    package static func plan(of scenario: Scenario, quick: Bool, isolate: Bool = false, seed: UInt64) -> [String] {
         var lines = ["\(scenario.name): \(count(scenario.requests.count, "request")), \(serverNames(scenario))"]
         let load = LoadShape(scenario.load)
         lines.append("  target      \(scenario.target.text)")
@@ -33,7 +33,7 @@ package enum CheckCommand {
         }
         for group in groups(plan) {
             let names = scenario.servers.isEmpty && scenario.matrix == nil ? "the target" : group.map(\.name).joined(separator: ", ")
-            lines += outlook(scenario, names: names, server: group.first?.server, load: load, quick: quick)
+            lines += outlook(scenario, names: names, server: group.first?.server, load: load, quick: quick, isolate: isolate)
         }
         return lines
     }
@@ -73,7 +73,9 @@ package enum CheckCommand {
         return groups
     }
 
-    private static func outlook(_ scenario: Scenario, names: String, server: ServerSpec?, load: LoadShape, quick: Bool) -> [String] {
+    private static func outlook(
+        _ scenario: Scenario, names: String, server: ServerSpec?, load: LoadShape, quick: Bool, isolate: Bool
+    ) -> [String] {
         let limit = limit(scenario)
         let facts = RunFacts(
             requests: scenario.requests.map(RunFacts.Request.init), concurrency: load.concurrency,
@@ -83,7 +85,8 @@ package enum CheckCommand {
             sampleEverySeconds: scenario.database?.every.seconds ?? 0.1, limit: limit, headroom: limit - 2,
             budget: scenario.database?.budget.sessions(of: limit) ?? limit, declaredRoomPerWorker: server?.pool ?? server?.threads,
             declaredWorkers: server?.workers, managed: server?.isManaged == true,
-            throwaway: scenario.database.map { $0.source == .throwaway } ?? false)
+            throwaway: scenario.database.map { $0.source == .throwaway } ?? false,
+            isolate: isolate ? true : nil, expectedUse: scenario.expected)
         let clean = Outlook(facts: facts, assuming: .clean, loadDuration: load.duration)
         let leaking = Outlook(facts: facts, assuming: .leaking, loadDuration: load.duration)
         var lines = ["", "  \(names), if clean: \(seconds(clean.atLeast)) beside the requests themselves"]
@@ -93,7 +96,27 @@ package enum CheckCommand {
         }
         lines.append("  \(names), if each request leaks: \(seconds(leaking.atLeast)) beside the requests themselves")
         lines += self.lines(leaking.steps)
-        return lines
+        let longest = Outlook.longest(facts: facts, loadDuration: load.duration)
+        lines.append(
+            "  \(names): likely \(seconds(clean.atLeast)), longest \(seconds(longest.atLeast)), beside the requests themselves and the starts of the server"
+        )
+        return lines + expected(facts, clean)
+    }
+
+    /// Whether a clean run is long enough to promise what `expected` asks for.
+    private static func expected(_ facts: RunFacts, _ clean: Outlook) -> [String] {
+        guard let use = facts.expectedUse, let perDay = use.requestsPerDay else { return [] }
+        guard let every = use.restartsEvery else {
+            return ["  expected    \(count(perDay, "request")) a day and no restart: no run is long enough to promise that"]
+        }
+        let until = "\(count(perDay, "request")) a day and a restart each \(DurationText.string(every))"
+        guard let requests = clean.requests else { return ["  expected    \(until)"] }
+        let needed = Outlook.requestsNeeded(for: Double(perDay) * (every / .seconds(86_400)), headroom: facts.headroom)
+        let answer =
+            needed <= requests
+            ? "a clean run has \(requests) requests, enough to promise that \(facts.headroom) slots last (\(needed))"
+            : "a clean run has \(requests) requests, and \(needed) are needed to promise that \(facts.headroom) slots last: more waves, or a longer load"
+        return ["  expected    \(until): \(answer)"]
     }
 
     /// Lines of the steps; a run of steps that are alike but for the request is one line.

@@ -112,7 +112,7 @@ extension Judge {
             let most = PoissonInterval.zeroSeenLimit * requests
             answer.leftAtMost = (most / Double(judgedRequests)).rounded()
             if most / Double(judgedRequests) < headroom { answer.survives = true }
-            answer.requestsNeeded = Int((most / headroom).rounded(.up))
+            answer.requestsNeeded = Outlook.requestsNeeded(for: requests, headroom: facts.headroom)
         }
         return answer
     }

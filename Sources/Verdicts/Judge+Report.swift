@@ -17,7 +17,7 @@ extension Judge {
         let kept = dosed > 0 ? Double(doses.reduce(0) { $0 + $1.growth }) * 1000 / Double(dosed) : nil
         let watched = facts.watch == nil ? nil : watchTest
         let law = isLeak ? watched?.law ?? law(rate) : nil
-        let followsRequests = law.map { [.request, .connection, .hangUp].contains($0.kind) } ?? true
+        let followsRequests = law.map { [.request, .connection, .concurrency, .hangUp].contains($0.kind) } ?? true
         let left = evidence.filter(\.counts).reduce(0) { $0 + $1.totalLeft }
         let pace = followsRequests ? perSecond : nil
         let exhaustion = isLeak ? exhaustion(law: law, requestsPerSecond: pace) : nil
@@ -62,6 +62,9 @@ extension Judge {
     private func law(_ rate: Verdict.Rate?) -> Verdict.Law? {
         if leakTest().finding == nil, staircase.isProven {
             return Verdict.Law(.idlePeriod, sessions: staircase.left, in: staircase.periods)
+        }
+        if leakTest().finding == nil, restartGrowth.isProven {
+            return Verdict.Law(.restart, sessions: restartGrowth.left, in: restartGrowth.starts)
         }
         let test = lawTest
         if test.kind == .second { return Verdict.Law(sessions: test.left, seconds: test.seconds) }

@@ -37,7 +37,7 @@ extension Judge {
 
     /// Sessions left behind per request (or turn of a flow) in the rungs and waves so far; while nothing has been seen, as many as it can be
     /// exchanges.
-    private var sessionsPerRequest: Double {
+    var sessionsPerRequest: Double {
         let seen = evidence.filter { $0.counts && $0.isDose }
         let requests = seen.reduce(0) { $0 + $1.row.given }
         guard requests > 0 else { return Double(facts.mostTransfers) }
@@ -69,7 +69,7 @@ extension Judge {
     /// A server that lets go a moment late shall have done so.
     var unitSettle: Double { min(2.5, facts.settleSeconds) }
 
-    private var waveSettle: Double { facts.quick ? min(3, facts.settleSeconds) : facts.settleSeconds }
+    var waveSettle: Double { facts.quick ? min(3, facts.settleSeconds) : facts.settleSeconds }
 
     // MARK: Baseline
 
@@ -109,13 +109,24 @@ extension Judge {
 
     private func wave() -> Step? {
         let waves = steps(.wave)
-        guard fullWaves(waves) < waveCount, waves.count < waveCount + 4, steps(.unit).isEmpty else { return nil }
+        guard waves.count < waveCount + 4, steps(.unit).isEmpty else { return nil }
         let test = leakTest()
+        // A pool that seems to fill shall have filled, and a rise with each worker shall have shown.
+        let restarts = restartGrowth
+        let isOpen = restarts.isPossible && !restarts.isProven || test.filling.isLikelier && !lastDosesLeftNothing
+        guard fullWaves(waves) < waveCount || isOpen else { return nil }
         if waves.count >= 2, test.finding != nil { return nil }
         if let stopped = evidence.last, stopped.row.ended == .guardRail, stopped.growth > 0 {
             return test.finding == nil ? restartForRoom() : nil
         }
-        let why = waves.isEmpty ? "equal doses, each with a settle" : "wave \(waves.count + 1) of \(waveCount)"
+        let why =
+            waves.isEmpty
+            ? "equal doses, each with a settle"
+            : fullWaves(waves) < waveCount
+                ? "wave \(waves.count + 1) of \(waveCount)"
+                : test.filling.isLikelier
+                    ? "a pool of about \(test.filling.size) places seems to fill: one more wave"
+                    : "the count at rest rises with each worker: one more wave"
         guard let cap = waveCap(waves) else { return step(.wave, .scenario(cap: nil), settle: waveSettle, why: why) }
         if cap < 1 { return test.finding == nil ? restartForRoom() : nil }
         let smaller = "\(why); \(cap) requests fit the headroom"
@@ -204,18 +215,6 @@ extension Judge {
         )
     }
 
-    // MARK: Dose steps
-
-    /// A dose over as many connections as requests, once a leak is found: does it follow the requests or the connections?
-    private func variation() -> Step? {
-        guard !facts.quick, leakTest().finding != nil, steps(.dose).isEmpty, facts.concurrency > 1 else { return nil }
-        let dose = min(3 * facts.concurrency, free / 2 / facts.mostTransfers, facts.requestsPerWave ?? 3 * facts.concurrency)
-        guard dose >= 4 else { return nil }
-        return step(
-            .dose, .closed(requests: dose, concurrency: min(facts.concurrency, dose / 2)), connections: .fresh, settle: waveSettle,
-            why: "a new client connection for each request: does the residue follow requests or connections?")
-    }
-
     // MARK: Long idle
 
     private func longIdle() -> Step? {
@@ -223,7 +222,8 @@ extension Judge {
             orphans.isEmpty, starved == nil, free >= facts.concurrency
         else { return nil }
         let stairs = staircase
-        guard stairs.periods < Staircase.most, stairs.stillPossible, !stairs.isProven, !dormantGrowth.isProven, !silentGrowth.isProven
+        guard stairs.periods < Staircase.most, stairs.stillPossible, !stairs.isProven, !dormantGrowth.isProven, !silentGrowth.isProven,
+            !restartGrowth.isProven
         else { return nil }
         var next = step(
             .longIdle, .scenario(cap: waveCap(steps(.wave))), settle: waveSettle,
@@ -256,9 +256,9 @@ extension Judge {
         return floor <= room && test.excess == 0
     }
 
-    /// The last two equal doses left nothing behind.
+    /// The last two equal doses left nothing behind, and nothing was held by workers that began in them beside those before.
     var lastDosesLeftNothing: Bool {
         let waves = steps(.wave)
-        return waves.count >= 2 && waves.suffix(2).allSatisfy { $0.totalLeft == 0 }
+        return waves.count >= 2 && waves.suffix(2).allSatisfy { $0.totalLeft == 0 && ($0.workerStarts == 0 || $0.growth <= 0) }
     }
 }

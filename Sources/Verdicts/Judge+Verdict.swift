@@ -25,6 +25,9 @@ extension Judge {
         } else if silentGrowth.isProven {
             kind = .leak
             reason = silentReason(floor: floor)
+        } else if restartGrowth.isProven {
+            kind = .leak
+            reason = restartReason(floor: floor)
         } else if !stuck.isEmpty {
             kind = .stuck
             reason = stuckReason()
@@ -148,6 +151,8 @@ extension Judge {
     private var lawSentence: String {
         let law = lawTest
         switch law.kind {
+        case .concurrency:
+            return " They follow the requests in flight, not the requests: \(law.left) for \(law.count) in flight, over all doses."
         case .connection: return " They follow the client connections, not the requests: \(law.left) for \(law.count) connections."
         case .idlePeriod: return " They follow the silences, not the requests: \(law.left) after \(law.count) silences."
         case .hangUp: return " They follow the clients that gave up, not the requests: \(law.left) for \(law.count) of these."
@@ -213,6 +218,8 @@ extension Judge {
         let what =
             if !test.beyondChance || test.excess == 0 {
                 test.excess == 0 ? "which is not beyond \(bound)" : "which is not beyond chance"
+            } else if test.filling.isLikelier {
+                "which is beyond \(bound), but ever fewer per request, as by a pool of about \(test.filling.size) places that fills"
             } else if !test.undiminished {
                 "which is beyond \(bound), but did not go on: the last dose left fewer than those before it"
             } else {

@@ -122,12 +122,13 @@ package struct Judge: Sendable {
         let gathered = open.removeValue(forKey: row.step) ?? StepAccumulator()
         let unnamed = unnamedGone.removeValue(forKey: row.step) ?? 0
         if !tiesWork, gathered.sessions.contains(where: { $0.whyOurs == SessionOwnership.byProcess }) { (tiesWork, ruledOut) = (true, unnamed) }
-        let young = Set(processes.filter { $0.value.started > row.start }.flatMap { Self.ownerNames(of: $0.key) })
+        let begun = processes.filter { $0.value.started > row.start }.keys
+        let young = Set(begun.flatMap(Self.ownerNames(of:)))
         var closed = StepEvidence(
             closing: row, gathered: gathered, before: evidence.last { $0.floor != nil }?.floor,
             youngOwners: row.kind == .restart ? [] : young,
             unitGap: unitGap, parts: parts)
-        closed.workerStarts = row.kind == .restart ? 0 : young.count
+        closed.workerStarts = row.kind == .restart ? 0 : begun.count
         let silent = deaths.removeValue(forKey: row.step) ?? []
         let loadOver = row.loadEnd + StepEvidence.grace(settle: row.end - row.loadEnd)
         closed.silentDeaths = silent.filter {

@@ -1,7 +1,7 @@
 import Glibc
 import Measurements
 
-/// What the residue follows: the requests, the client connections, or the silences.
+/// What the residue follows: the requests, the client connections, the requests in flight, or the silences.
 ///
 /// Doses differ in both, since a wave reuses its connections and one dose step opens a new one for each request. Of the two laws
 /// with one rate for all doses, the one under which the counts are likelier (Poisson) is taken; ties go to the request. Requests
@@ -13,13 +13,17 @@ struct LawTest {
     let count: Int
     /// Of `second` only.
     private(set) var seconds = 0.0
+    /// Two of the laws that dose steps tell apart explain the doses about as well.
+    let isOpen: Bool
+    /// The requests in flight explain the doses best, and no dose step has had fewer of them.
+    private(set) var asksForConcurrency = false
 
     /// - Parameters:
     ///   - isByDose: whether doses proved the leak; else another law need only be the likelier one.
     ///   - silent: what began without load.
     init(steps: [StepEvidence], isByDose: Bool, silent: SilentGrowth) {
         if silent.isLaw {
-            (kind, left, count, seconds) = (.second, silent.born, Int(silent.seconds.rounded()), silent.seconds)
+            (kind, left, count, seconds, isOpen) = (.second, silent.born, Int(silent.seconds.rounded()), silent.seconds, false)
             return
         }
         let afterSilence = Self.afterSilence(steps)
@@ -31,15 +35,32 @@ struct LawTest {
         let settled = reused.requests >= 5 && reused.left >= 3 && reused.left * fresh.requests * 2 >= fresh.left * reused.requests
         left = doses.reduce(0) { $0 + $1.totalLeft }
         if Self.areHangUps(units.flatMap(\.unit)) {
-            (kind, count) = (.hangUp, doses.reduce(0) { $0 + $1.hangUps })
+            (kind, count, isOpen) = (.hangUp, doses.reduce(0) { $0 + $1.hangUps }, false)
             return
         }
         let byRequest = Self.logLikelihood(doses.map { ($0.totalLeft, $0.row.given) })
         var best = (kind: Verdict.Law.Kind.request, value: byRequest + (isByDose ? Self.margin : 0))
-        if !settled, doses.contains(where: { $0.row.kind == .dose }) {
-            let value = Self.logLikelihood(doses.map { ($0.totalLeft, $0.row.opened) })
-            if value > best.value { best = (.connection, value) }
+        // Sent one at a time, requests over new connections left sessions, and the others at most a fifth as many each.
+        let byConnection = Self.logLikelihood(doses.map { ($0.totalLeft, $0.row.opened) })
+        if fresh.left >= 3, reused.requests >= 5, reused.left * fresh.requests * 5 <= fresh.left * reused.requests, byConnection > byRequest
+        {
+            (kind, count, isOpen) = (.connection, doses.reduce(0) { $0 + $1.row.opened }, false)
+            return
         }
+        var values = [byRequest]
+        if !settled, doses.contains(where: { $0.row.kind == .dose }) {
+            values.append(byConnection)
+            if byConnection > best.value { best = (.connection, byConnection) }
+            let inFlight = Self.logLikelihood(doses.map { ($0.totalLeft, $0.row.peakInFlight) })
+            values.append(inFlight)
+            // As many each time, whatever was in flight, is no law of what is.
+            let byDose = Self.logLikelihood(doses.map { ($0.totalLeft, 1) })
+            let isVaried = Self.variesConcurrency(doses)
+            if inFlight > best.value, isVaried, inFlight > byDose { best = (.concurrency, inFlight) }
+            asksForConcurrency = inFlight > best.value && !isVaried && inFlight >= byDose
+        }
+        values.sort(by: >)
+        isOpen = values.count > 1 && values[0] - values[1] < Self.margin
         if !settled, doses.contains(where: { $0.row.kind == .longIdle }) {
             let value = Self.logLikelihood(doses.map { ($0.totalLeft, followsSilence($0) ? 1 : 0) })
             let counts = doses.filter(followsSilence).map(\.totalLeft)
@@ -55,11 +76,18 @@ struct LawTest {
         kind = best.kind
         switch kind {
         case .connection: count = doses.reduce(0) { $0 + $1.row.opened }
+        case .concurrency: count = doses.reduce(0) { $0 + $1.row.peakInFlight }
         case .hangUp: count = doses.reduce(0) { $0 + $1.hangUps }
         case .restart: count = doses.reduce(0) { $0 + $1.workerStarts }
         case .idlePeriod: count = doses.count(where: followsSilence)
         default: count = doses.reduce(0) { $0 + $1.row.given }
         }
+    }
+
+    /// A dose step was sent at a lower concurrency than the waves: without one, the connections of waves are as many as the requests in flight.
+    private static func variesConcurrency(_ doses: [StepEvidence]) -> Bool {
+        let wave = doses.last { $0.row.kind == .wave }?.row.concurrency ?? 0
+        return doses.contains { $0.row.kind == .dose && $0.row.connections == .reused && $0.row.concurrency < wave }
     }
 
     /// Sent one at a time, requests that the client gave up left sessions, and the others at most a fifth as many each.

@@ -23,6 +23,8 @@ struct LeakTest {
     let roomKnown: Bool
     let beyondChance: Bool
     let undiminished: Bool
+    /// What doses left tells of a pool that fills.
+    let filling: Filling
     /// Sessions left by unit doses.
     let unitLeft: Int
     let unitRequests: Int
@@ -65,7 +67,8 @@ struct LeakTest {
         unitLeft = unit.reduce(0) { $0 + $1.totalLeft }
         unitRequests = unit.reduce(0) { $0 + $1.row.given }
         let unitShowsIt = unit.contains { $0.totalLeft >= 5 && $0.totalLeft * 2 >= $0.row.given }
-        undiminished = stepsBeyond >= 2 && (Self.goesOn(beyond) || unitShowsIt)
+        filling = stepsBeyond >= 2 ? Filling(steps, beyond: free) : .none
+        undiminished = stepsBeyond >= 2 && (Self.goesOn(beyond) && !filling.isLikelier || unitShowsIt)
         if excess > 0, beyondChance, undiminished {
             if growth > free {
                 finding = .held

@@ -1,3 +1,4 @@
+import Glibc
 package import Measurements
 
 /// What a run would do, as far as can be told without running: the judge's own steps against an application that is assumed.
@@ -7,6 +8,12 @@ package struct Outlook: Sendable {
         case clean
         /// Each exchange leaves a session.
         case leaking
+        /// One request in ten leaves a session.
+        case leakingThinly
+        /// Nothing is left but one session after each long silence.
+        case stepping
+        /// A pool of 300 places, taken by chance, fills.
+        case filling
     }
 
     package var steps: [Step] = []
@@ -37,12 +44,16 @@ package struct Outlook: Sendable {
             case .closed: break
             }
             if step.kind == .restart { headroom = facts.headroom }
-            let left =
-                assumption == .leaking && step.kind != .restart
-                ? min((given ?? 0) * facts.mostTransfers, headroom - facts.guardRail + 1) : 0
+            let wanted = assumption.leaves(step, (given ?? 0) * facts.mostTransfers, held: facts.headroom - headroom)
+            let left = step.kind == .restart ? 0 : min(wanted, headroom - facts.guardRail + 1)
             headroom -= left
             judge.assume(step, given: given ?? 0, left: left, headroom: headroom, used: facts.headroom - headroom)
         }
+    }
+
+    /// Requests without a leak after which a promise holds (95%) that `requests` of them leave fewer sessions than the headroom.
+    package static func requestsNeeded(for requests: Double, headroom: Int) -> Int {
+        Int((PoissonInterval.zeroSeenLimit * requests / Double(max(1, headroom))).rounded(.up))
     }
 
     /// Sessions per 1,000 requests below which a leak could go unseen, were nothing left behind (95%).
@@ -51,13 +62,39 @@ package struct Outlook: Sendable {
     }
 }
 
+extension Outlook.Assumption {
+    static let all: [Self] = [.clean, .leaking, .leakingThinly, .stepping, .filling]
+
+    fileprivate func leaves(_ step: Step, _ transfers: Int, held: Int) -> Int {
+        switch self {
+        case .clean: 0
+        case .leaking: transfers
+        case .leakingThinly: (transfers + 5) / 10
+        case .stepping: step.kind == .longIdle ? 1 : 0
+        case .filling: Int((Double(max(0, 300 - held)) * (1 - exp(-Double(transfers) / 300))).rounded())
+        }
+    }
+}
+
+extension Outlook {
+    /// The longest of what is assumed: no run of this plan is expected to take longer, requests and restarts aside.
+    package static func longest(facts: RunFacts, loadDuration: Duration) -> Outlook {
+        let all = Assumption.all.map { Outlook(facts: facts, assuming: $0, loadDuration: loadDuration) }
+        return all.max { $0.atLeast < $1.atLeast } ?? all[0]
+    }
+}
+
 extension Judge {
     /// Closes a step that nobody carried out.
     fileprivate mutating func assume(_ step: Step, given: Int, left: Int, headroom: Int, used: Int) {
+        var concurrency = facts.concurrency
+        if case .closed(_, let own) = step.dose { concurrency = own }
+        let opened = step.connections == .fresh ? given : min(concurrency, given)
         let row = StepRow(
-            step: step.id, kind: step.kind, planned: step.plannedRequests, given: given, concurrency: 1, connections: step.connections,
+            step: step.id, kind: step.kind, planned: step.plannedRequests, given: given, concurrency: concurrency,
+            connections: step.connections,
             only: step.mix.name(in: facts.requests),
-            start: .zero, loadEnd: .zero, end: RunTime(microseconds: 1), peakInFlight: min(facts.concurrency, given),
+            start: .zero, loadEnd: .zero, end: RunTime(microseconds: 1), peakInFlight: min(concurrency, given), opened: opened,
             ended: headroom < facts.guardRail ? .guardRail : .completed, why: step.why)
         append(
             StepEvidence(

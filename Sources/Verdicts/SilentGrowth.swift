@@ -7,6 +7,8 @@ import Measurements
 /// sessions began beyond the bound, beyond chance, and not clearly less in the last than in the others.
 struct SilentGrowth {
     static let least = 5
+    /// So many silences, in all of which it goes on, tell what a leak that doses have proven follows.
+    private static let leastForLaw = 3
     /// Shorter silences show too little.
     private static let shortest = 1.0
 
@@ -41,6 +43,6 @@ struct SilentGrowth {
         let loaded = doses.reduce(0.0) { $0 + max(0, ($1.row.end - $1.row.start) / .seconds(1) - $1.silentSeconds) }
         let left = doses.reduce(0) { $0 + $1.totalLeft }
         // Both per second: r₁ ≥ r₂ / 2, multiplied out.
-        isLaw = silences >= Self.least && born >= Self.least && Double(born) * loaded * 2 >= Double(left) * seconds
+        isLaw = silences >= Self.leastForLaw && born >= Self.least && Double(born) * loaded * 2 >= Double(left) * seconds
     }
 }

@@ -41,7 +41,7 @@ package struct Verdict: Hashable, Sendable, Codable {
     /// What the residue follows, and how much of it there is for each of these.
     package struct Law: Hashable, Sendable, Codable {
         package enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
-            case request, connection, restart, second
+            case request, connection, concurrency, restart, second
             case hangUp = "hang_up"
             case idlePeriod = "idle_period"
         }
@@ -191,7 +191,7 @@ package struct Verdict: Hashable, Sendable, Codable {
 
     /// The version of this format, and of the rules of judgement.
     package static let currentSchema = 1
-    package static let currentRules = 2
+    package static let currentRules = 3
 
     package var schema = Verdict.currentSchema
     package var rules = Verdict.currentRules

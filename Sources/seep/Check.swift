@@ -14,6 +14,9 @@ struct Check: ParsableCommand {
     @Flag(help: "Plan a quick run.")
     var quick = false
 
+    @Flag(help: "Plan the unit doses of each request alone.")
+    var isolate = false
+
     @Option(help: "As for `run`.")
     var seed: UInt64 = 1
 
@@ -23,7 +26,7 @@ struct Check: ParsableCommand {
     func run() throws {
         for (index, scenario) in try Reading.scenarios(scenarios, reading, allowUnset: allowUnset).enumerated() {
             if index > 0 { print() }
-            print(CheckCommand.plan(of: scenario, quick: quick, seed: seed).joined(separator: "\n"))
+            print(CheckCommand.plan(of: scenario, quick: quick, isolate: isolate, seed: seed).joined(separator: "\n"))
         }
     }
 }

@@ -21,10 +21,15 @@ struct PolicyDriver {
     private(set) var mistakes: [String] = []
     private var inUse: [Int: SessionID] = [:]
 
+    private let workerSize: Int
+
+    private func workerSessions(_ number: Int) -> [SessionID] { (0..<workerSize).map { -(number * workerSize + $0) - 1 } }
+
     init(_ shape: Shape, _ change: (inout ShapeSettings) -> Void = { _ in }) {
         var settings = ShapeSettings(shape)
         change(&settings)
         policy = settings.makePolicy()
+        workerSize = settings.size
         tell(.started)
     }
 
@@ -51,6 +56,10 @@ struct PolicyDriver {
             case .begin(let id): inTransaction.insert(id)
             case .touch(let id): touched.insert(id)
             case .work(let id, let duration): working[id] = now + duration
+            // The sessions of a worker are its own; they count, and have names that the policy does not give.
+            case .hire(let number): for session in workerSessions(number) { sessions.insert(session) }
+            case .dismiss(let number):
+                for session in workerSessions(number) where sessions.remove(session) == nil { mistakes.append("no worker \(number)") }
             case .wait: waited += 1
             }
         }
@@ -97,6 +106,8 @@ struct PolicyDriver {
 
     /// PostgreSQL ends a session.
     mutating func lose(_ id: SessionID) {
+        // Of a worker's own session nobody is told.
+        guard id > 0 else { return }
         sessions.remove(id)
         tell(.lost(id))
     }

@@ -54,6 +54,9 @@ struct ShapeCase: CustomTestStringConvertible, Sendable {
         ShapeCase(.stuck, keeps: 1),
         ShapeCase(.insidePool, keeps: 5),
         ShapeCase(.withoutLoad, waves: [0...0, 0...0, 0...0], after: 9...10),
+        // Ten workers a wave, two sessions each.
+        ShapeCase(.workerLeft, start: 2, waves: [22...22, 42...42, 62...62], after: 62...62),
+        ShapeCase(.workerReplaced, start: 2, waves: [2...2, 2...2, 2...2], after: 2...2),
         ShapeCase(.clean, keeps: 0),
         ShapeCase(.threads, keeps: 8),
         ShapeCase(.pool, start: 12, waves: [12...12, 12...12, 12...12], after: 12...12),

@@ -20,7 +20,9 @@ import LinuxIO
     @Option(help: "Worker threads; any of them may serve any request.")
     var threads = 8
 
-    @Option(help: ArgumentHelp("One in how many is lost (one-in-n: by chance; inside-pool: exactly).", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "One in how many is lost (one-in-n: by chance; inside-pool: exactly), or how many a worker serves (worker-*).", valueName: "n"))
     var every: Int?
 
     @Option(help: ArgumentHelp("The timer of the shape: 250ms, 3s, 2m, 1h.", valueName: "time"))
@@ -43,6 +45,10 @@ import LinuxIO
 
     @Option(help: ArgumentHelp("Ends by itself after this time, so that it is not forgotten.", valueName: "time"))
     var stopAfter = TimeArgument(.seconds(3600))
+
+    /// Of a worker process: its server is the other end of its standard input.
+    @Flag(help: .hidden)
+    var untilInputEnds = false
 
     static func main() {
         do {
@@ -102,6 +108,7 @@ import LinuxIO
         print("leaky: shape \(shape.rawValue) on http://127.0.0.1:\(server.port)")
         fflush(nil)
         try Lifetime.endLater(stopAfter.duration)
+        if untilInputEnds { try Lifetime.endWithInput() }
         server.wait()
         throw StartError(description: "the HTTP server has ended")
     }

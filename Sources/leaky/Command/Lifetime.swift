@@ -47,4 +47,15 @@ enum Lifetime {
             _exit(0)
         }
     }
+
+    /// Ends the program, with status 0, when its standard input ends.
+    static func endWithInput() throws(SystemError) {
+        _ = try KernelThread(name: "leaky-input") {
+            var byte: UInt8 = 0
+            while true {
+                let count = read(0, &byte, 1)
+                if count == 0 || count < 0 && errno != EINTR { _exit(0) }
+            }
+        }
+    }
 }

@@ -10,6 +10,7 @@ final class Application: Sendable {
     private let source: SessionSource
     private let policy: Monitor<any ShapePolicy>
     private let sessions = Mutex<[SessionID: Session]>([:])
+    private let workers = HiredWorkers()
     private let said = Mutex<MonotonicInstant?>(nil)
 
     /// A request's session, or why it has none.
@@ -88,6 +89,8 @@ final class Application: Sendable {
                 case .use(let id): used = id
                 case .close(let id): _ = sessions.withLock { $0.removeValue(forKey: id) }
                 case .work(let id, let duration): work(id, duration)
+                case .hire(let number): hire(number)
+                case .dismiss(let number): workers.dismiss(number)
                 case .wait: break
                 }
             } catch {
@@ -124,6 +127,14 @@ final class Application: Sendable {
         }
     }
 
+    private func hire(_ number: Int) {
+        do throws(SystemError) {
+            try workers.hire(number, database: source.conninfo, size: settings.size)
+        } catch {
+            complain("no worker: \(error)")
+        }
+    }
+
     /// Forgets a session that failed; the policy opens another when it needs one.
     func lose(_ id: SessionID) {
         _ = sessions.withLock { $0.removeValue(forKey: id) }
@@ -138,6 +149,7 @@ final class Application: Sendable {
 
     /// Closes everything; for tests, which end a server without ending the process.
     func closeAll() {
+        workers.dismissAll()
         let all = sessions.withLock { sessions in
             defer { sessions = [:] }
             return Array(sessions.values)

@@ -40,7 +40,7 @@ final class Session: Sendable {
 
 /// How sessions are opened: where, and with what settings.
 struct SessionSource: Sendable {
-    private let conninfo: String
+    let conninfo: String
     private let overrides: [String: String]
     /// `role@host:port/database`.
     let description: String

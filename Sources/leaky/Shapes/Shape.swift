@@ -16,6 +16,7 @@ enum Shape: String, CaseIterable, Sendable {
     case stuck
     case insidePool = "inside-pool"
     case withoutLoad = "without-load"
+    case workerLeft = "worker-left"
     // Innocents.
     case clean
     case threads
@@ -28,6 +29,7 @@ enum Shape: String, CaseIterable, Sendable {
     case closeSkipped = "close-skipped"
     case perConnection = "per-connection"
     case slowEnd = "slow-end"
+    case workerReplaced = "worker-replaced"
 }
 
 /// What the flags may set for a shape; each shape knows some of them.
@@ -51,7 +53,7 @@ struct ShapeSettings: Sendable {
     var shape: Shape
     /// Worker threads of the server.
     var threads = 8
-    /// One in how many; for `one-in-n` by chance, for `inside-pool` exactly.
+    /// One in how many; for `one-in-n` by chance, for `inside-pool` and workers exactly.
     var every = ShapeSettings.defaultEvery
     /// Sessions of the pool, or what `collected` holds before it collects.
     var size: Int

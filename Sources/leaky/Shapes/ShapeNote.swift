@@ -29,9 +29,10 @@ extension Shape {
     var isLeak: Bool {
         switch self {
         case .perRequest, .perError, .perClass, .oneInN, .collected, .reaped, .staircase, .hangUp, .perConnectionKept, .endOfLoad,
-            .stuck, .insidePool, .withoutLoad:
+            .stuck, .insidePool, .withoutLoad, .workerLeft:
             true
-        case .clean, .threads, .pool, .filling, .timed, .overshoot, .rotation, .overflow, .closeSkipped, .perConnection, .slowEnd:
+        case .clean, .threads, .pool, .filling, .timed, .overshoot, .rotation, .overflow, .closeSkipped, .perConnection, .slowEnd,
+            .workerReplaced:
             false
         }
     }
@@ -88,6 +89,10 @@ extension Shape {
             ShapeNote(
                 "opens and leaves a session every --after, requests or none", curve: "slope in time", verdict: "leak, law second",
                 timer: .seconds(1))
+        case .workerLeft:
+            ShapeNote(
+                "begins a worker process with a pool of --size every --every requests, and leaves the one before to itself",
+                curve: "one step of --size per worker", verdict: "leak, law restart", size: 2, knobs: [.every])
         default: preconditionFailure("not a leak: \(rawValue)")
         }
     }
@@ -134,6 +139,10 @@ extension Shape {
             ShapeNote(
                 "closes every session, but up to four at a time go on with a query for --after", curve: "a late fall",
                 verdict: "clean, with a settle longer than --after", timer: .seconds(2))
+        case .workerReplaced:
+            ShapeNote(
+                "begins a worker process with a pool of --size every --every requests, and ends the one before",
+                curve: "flat at --size, other processes each time", verdict: "clean", size: 2, knobs: [.every])
         default: preconditionFailure("not an innocent: \(rawValue)")
         }
     }

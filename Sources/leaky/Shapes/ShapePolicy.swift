@@ -50,6 +50,10 @@ enum ShapeAction: Equatable, Sendable {
     case touch(SessionID)
     /// Run a query for so long, on a thread of its own.
     case work(SessionID, Duration)
+    /// Begin a worker process with a pool of its own.
+    case hire(Int)
+    /// End that process.
+    case dismiss(Int)
     /// There is no session for this request now; tell of it again later. Nothing has been noted.
     case wait
 }
@@ -68,6 +72,7 @@ extension ShapeSettings {
         case .threads, .closeSkipped, .perConnection, .perConnectionKept: KeptPolicy(self)
         case .pool, .filling, .overshoot, .rotation, .overflow, .insidePool: PoolPolicy(self)
         case .withoutLoad, .endOfLoad, .timed, .slowEnd: ClockPolicy(self)
+        case .workerLeft, .workerReplaced: WorkerPolicy(self)
         case .clean, .perRequest, .perError, .perClass, .oneInN, .collected, .reaped, .staircase, .hangUp, .stuck: FreshPolicy(self)
         }
     }

@@ -74,6 +74,14 @@ final class SimulatedRun {
         return nextPID
     }
 
+    /// A process of the server begins now.
+    func begin(worker pid: Int) {
+        judge.consume(
+            ProcessRow(
+                time: RunTime(microseconds: now), step: step, pid: pid, started: RunTime(microseconds: now), command: "worker", cpu: .zero,
+                residentBytes: 1, threads: 1, descriptors: nil, databaseSockets: nil))
+    }
+
     func close(_ pid: Int) {
         guard let index = sessions.firstIndex(where: { $0.pid == pid }) else { return }
         deaths.append((now, sessions.remove(at: index)))
