@@ -121,7 +121,9 @@ package struct Judge: Sendable {
     package mutating func consume(_ row: StepRow) -> WaveRow {
         let gathered = open.removeValue(forKey: row.step) ?? StepAccumulator()
         let unnamed = unnamedGone.removeValue(forKey: row.step) ?? 0
-        if !tiesWork, gathered.sessions.contains(where: { $0.whyOurs == SessionOwnership.byProcess }) { (tiesWork, ruledOut) = (true, unnamed) }
+        if !tiesWork, gathered.sessions.contains(where: { $0.whyOurs == SessionOwnership.byProcess }) {
+            (tiesWork, ruledOut) = (true, unnamed)
+        }
         let begun = processes.filter { $0.value.started > row.start }.keys
         let young = Set(begun.flatMap(Self.ownerNames(of:)))
         var closed = StepEvidence(

@@ -68,7 +68,7 @@ struct LeakTest {
         unitRequests = unit.reduce(0) { $0 + $1.row.given }
         let unitShowsIt = unit.contains { $0.totalLeft >= 5 && $0.totalLeft * 2 >= $0.row.given }
         filling = stepsBeyond >= 2 ? Filling(steps, beyond: free) : .none
-        undiminished = stepsBeyond >= 2 && (Self.goesOn(beyond) && !filling.isLikelier || unitShowsIt)
+        undiminished = stepsBeyond >= 2 && !Self.isContradicted(judged) && (Self.goesOn(beyond) && !filling.isLikelier || unitShowsIt)
         if excess > 0, beyondChance, undiminished {
             if growth > free {
                 finding = .held
@@ -86,6 +86,17 @@ struct LeakTest {
 
     private static func isJudged(_ step: StepEvidence) -> Bool {
         step.counts && (step.isDose && step.row.kind != .longIdle || step.row.kind == .unit)
+    }
+
+    /// Doses after the last unit dose left nothing and closed nothing of old, though at the rate of the unit doses they would have left some
+    /// with a probability of 99% (Poisson: e^−4.6): what opened sessions was full meanwhile.
+    private static func isContradicted(_ judged: [StepEvidence]) -> Bool {
+        let units = judged.filter { $0.row.kind == .unit }
+        guard let last = judged.lastIndex(where: { $0.row.kind == .unit }) else { return false }
+        let after = judged.suffix(from: last + 1)
+        guard !after.isEmpty, after.allSatisfy({ $0.totalLeft == 0 && $0.deathsOfOlder == 0 && $0.reaped == 0 }) else { return false }
+        let (left, requests) = (units.reduce(0) { $0 + $1.totalLeft }, units.reduce(0) { $0 + $1.row.given })
+        return after.reduce(0) { $0 + $1.row.given } * left * 10 >= 46 * requests
     }
 
     /// The last dose left no fewer per request than the earlier ones would make one expect (Poisson, 1%).
