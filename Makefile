@@ -37,6 +37,11 @@ bench:
 reference: build
 	.ci/reference $(FLAGS)
 
+# Generated runs of every shape beside what people use: results/accuracy/generated.md, some five minutes on two cores.
+accuracy: dependencies
+	swift build --configuration release --product seep-accuracy
+	nice .build/release/seep-accuracy --into results/accuracy
+
 # Every shape of leaky and the Django scenario, ten live runs of each: an hour and a half, and it goes on where it was ended.
 accuracy-live: build
 	.ci/accuracy-live $(ACCURACY_LIVE)

@@ -49,7 +49,7 @@ extension Judge {
     /// of the server's processes, and those that the scenario names, are nobody else's.
     func background() -> Double {
         let baseline = evidence.first { $0.row.kind == .baseline && $0.counts }
-        guard let baseline, baseline.unnamedBirthsInSilence > 0, !facts.throwaway else { return 0.05 }
+        guard let baseline, baseline.unnamedBirthsInSilence > 0, !facts.throwaway, !tiesWork else { return 0.05 }
         let seconds = max(0.1, (baseline.row.end - baseline.row.start) / .seconds(1))
         return 0.05 + Double(baseline.unnamedBirthsInSilence) / seconds * (facts.settleSeconds + 1)
     }

@@ -191,7 +191,7 @@ extension Judge {
         let test = leakTest()
         if isIsolating { return isolation(dose: planned) }
         let units = evidence.filter { $0.row.kind == .unit }
-        if test.finding == nil, fitsKnownRoom(test), lastDosesLeftNothing, units.isEmpty { return nil }
+        if test.finding == nil, fitsKnownRoom(test), lastDosesLeftNothing, !isCollected, units.isEmpty { return nil }
         let each = facts.quick || facts.requests.count > 12 ? [] : Array(facts.requests.indices)
         let alone = Set(units.map(\.row.only))
         let toDo = each.filter { !alone.contains(facts.requests[$0].name) }

@@ -59,7 +59,8 @@ package struct Judge: Sendable {
     private(set) var ruledOut = 0
     /// In the step that is open, such sessions that are gone.
     private var unnamedGone: [Int: Int] = [:]
-    private var tiesWork = false
+    /// A session was found to be held by a process of the server.
+    private(set) var tiesWork = false
     private let parts: UnitDose.Parts
     private var open: [Int: StepAccumulator] = [:]
 

@@ -51,6 +51,9 @@ package struct StepEvidence: Hashable, Sendable {
     /// Processes of the server that began in the step.
     package var workerStarts = 0
 
+    /// PostgreSQL was started anew in the step: whatever was held is gone.
+    package var databaseRestarted = false
+
     /// Requests of a unit dose, and the sessions that they left.
     package struct Share: Hashable, Sendable {
         package var requests = 0
@@ -213,8 +216,11 @@ extension StepEvidence {
         birthsCounted = gathered.firstOpened.flatMap { first in gathered.lastOpened.map { $0 - first } }
         self.birthsInSilence = birthsInSilence
         coveragePerMille = gathered.coveragePerMille(from: row.start, to: row.end)
+        databaseRestarted = gathered.notes.contains { $0.contains(Self.restartNote) }
         voidReason = Self.reasonToVoid(row, gathered, coveragePerMille)
     }
+
+    private static let restartNote = "postgres restarted"
 
     private static func reasonToVoid(_ row: StepRow, _ gathered: StepAccumulator, _ coverage: Int) -> String {
         switch row.ended {
@@ -225,7 +231,7 @@ extension StepEvidence {
         case .completed, .guardRail, .threshold, .interrupted: break
         }
         if row.kind == .restart { return "" }
-        if gathered.notes.contains(where: { $0.contains("postgres restarted") }) { return "PostgreSQL restarted" }
+        if gathered.notes.contains(where: { $0.contains(Self.restartNote) }) { return "PostgreSQL restarted" }
         if gathered.lastTotal == nil || coverage < 500 { return "the sampler saw \(coverage / 10)% of the step" }
         return ""
     }

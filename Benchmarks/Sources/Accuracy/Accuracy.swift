@@ -52,7 +52,9 @@ struct Accuracy: AsyncParsableCommand {
                 print("   \(result.setting)")
                 print(
                     "   "
-                        + result.verdict.steps.map { "\($0.kind.rawValue) \($0.requests):\($0.leftBehind)/\($0.floor.map(String.init) ?? "?")" }
+                        + result.verdict.steps.map {
+                            "\($0.kind.rawValue) \($0.requests):\($0.leftBehind)/\($0.floor.map(String.init) ?? "?")"
+                        }
                         .joined(separator: " "))
             }
         }

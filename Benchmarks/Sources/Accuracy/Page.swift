@@ -56,7 +56,8 @@ struct Page {
             Verdict.Kind.allCases.map { kind in (kind, runs.count { $0.verdict.verdict == kind }) }.filter { $0.1 > 0 }
                 .map { "\($0.1) \($0.0.rawValue)" }.joined(separator: ", ")
         }
-        return text + "\nSeep said of the leaks: \(said(leaks)); of the healthy: \(said(innocents)). Stuck and starved count as leaks found.\n"
+        return text
+            + "\nSeep said of the leaks: \(said(leaks)); of the healthy: \(said(innocents)). Stuck and starved count as leaks found.\n"
     }
 
     private var targets: String {
@@ -64,7 +65,9 @@ struct Page {
         let innocents = main.filter { !$0.entry.run.shape.isLeak }
         let (right, accused) = (main.count(where: \.isRight), innocents.count { Self.accusing.contains($0.verdict.verdict) })
         var text = "\n| target | reached | |\n|---|---|---|\n"
-        func line(_ target: String, _ reached: String, _ isMet: Bool) { text += "| \(target) | \(reached) | \(isMet ? "met" : "missed") |\n" }
+        func line(_ target: String, _ reached: String, _ isMet: Bool) {
+            text += "| \(target) | \(reached) | \(isMet ? "met" : "missed") |\n"
+        }
         line("the right verdict in 98% of runs", "\(right) of \(main.count), \(percent(right, main.count))", right * 100 >= main.count * 98)
         line(
             "false leaks: 0 in 3,000 healthy runs, or at most 1 in 4,750", "\(accused) in \(innocents.count)",
@@ -76,7 +79,8 @@ struct Page {
             let reached = all.count { $0.found * 100 >= $0.runs * wanted }
             line(
                 "1 in \(power.oneIn) found in \(wanted)% within \(power.within) requests",
-                "in \(reached) of \(all.count) settings; \(best.map { percent($0.found, $0.runs) } ?? "–") in the best", reached == all.count)
+                "in \(reached) of \(all.count) settings; \(best.map { percent($0.found, $0.runs) } ?? "–") in the best",
+                reached == all.count)
         }
         return text
     }
@@ -126,7 +130,8 @@ struct Page {
                 }
                 return Cell(
                     room: room, concurrency: concurrency, runs: runs.count,
-                    found: runs.count { $0.verdict.verdict == .leak && $0.requests <= power.within }, requests: runs.map(\.requests).sorted())
+                    found: runs.count { $0.verdict.verdict == .leak && $0.requests <= power.within },
+                    requests: runs.map(\.requests).sorted())
             }
         }
     }
@@ -135,7 +140,8 @@ struct Page {
         var text = "| leak | room | concurrency | runs | found | requests, median |\n|---|---|--:|--:|--:|--:|\n"
         for power in Plan.powers {
             for cell in cells(power) where cell.runs > 0 {
-                text += "| 1 in \(power.oneIn) | \(cell.room.title) | \(cell.concurrency) | \(cell.runs) | \(percent(cell.found, cell.runs)) | "
+                text +=
+                    "| 1 in \(power.oneIn) | \(cell.room.title) | \(cell.concurrency) | \(cell.runs) | \(percent(cell.found, cell.runs)) | "
                 text += "\(cell.requests[cell.requests.count / 2]) |\n"
             }
         }
@@ -144,14 +150,15 @@ struct Page {
 
     // MARK: Tables
 
-    /// `README.md`, `shapes.csv`, and `wrong.csv`: which run to make again to see a wrong verdict.
+    /// `generated.md`, `generated.csv`, and `generated-wrong.csv`: which run to make again to see a wrong verdict.
     func write(to folder: String) throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         func save(_ text: String, _ name: String) throws {
             try text.write(toFile: folder + "/" + name, atomically: true, encoding: .utf8)
         }
-        try save(markdown, "README.md")
-        var shapes = "view,quick,shape,one_in,room,concurrency,is_leak,runs,right," + Verdict.Kind.allCases.map(\.rawValue).joined(separator: ",")
+        try save(markdown, "generated.md")
+        var shapes =
+            "view,quick,shape,one_in,room,concurrency,is_leak,runs,right," + Verdict.Kind.allCases.map(\.rawValue).joined(separator: ",")
         shapes += "," + Baseline.allCases.map { "\($0)" }.joined(separator: ",") + "\n"
         var wrong = "view,quick,shape,one_in,room,concurrency,seed,verdict\n"
         var groups: [(key: String, runs: [Judged])] = []
@@ -164,11 +171,13 @@ struct Page {
             shapes += "\(group.key),\(group.runs[0].entry.run.shape.isLeak),\(group.runs.count),\(group.runs.count(where: \.isRight)),"
             shapes += Verdict.Kind.allCases.map { kind in String(group.runs.count { $0.verdict.verdict == kind }) }.joined(separator: ",")
             let asked = group.runs[0].entry.withBaselines
-            shapes += "," + Baseline.allCases.map { method in asked ? String(group.runs.count { $0.accusers.contains(method) }) : "" }
+            shapes +=
+                ","
+                + Baseline.allCases.map { method in asked ? String(group.runs.count { $0.accusers.contains(method) }) : "" }
                 .joined(separator: ",") + "\n"
         }
-        try save(shapes, "shapes.csv")
-        try save(wrong, "wrong.csv")
+        try save(shapes, "generated.csv")
+        try save(wrong, "generated-wrong.csv")
     }
 
     private static func key(_ run: GeneratedCase) -> String {
@@ -191,10 +200,13 @@ extension Plan.Part {
 
     var explanation: String {
         switch (view, isQuick) {
-        case (.seen, false): "The scenario declares what a worker may keep, or the server's processes can be seen. The corpus that the targets are about."
-        case (.seen, true): "Three waves, no long idle, no recovery step, unit doses of the mix only. What only a long idle shows is left out."
+        case (.seen, false):
+            "The scenario declares what a worker may keep, or the server's processes can be seen. The corpus that the targets are about."
+        case (.seen, true):
+            "Three waves, no long idle, no recovery step, unit doses of the mix only. What only a long idle shows is left out."
         case (.unseen, _): "As of a container or another machine: what may be kept is taken from the requests in flight."
-        case (.shared, _): "Others work in the same database, and their sessions are taken for the application's; in one run of three the room is declared."
+        case (.shared, _):
+            "Others work in the same database, and their sessions are taken for the application's; in one run of three the room is declared."
         }
     }
 }

@@ -19,9 +19,9 @@ struct Plan {
         main, Part(view: .seen, isQuick: true), Part(view: .unseen, isQuick: false), Part(view: .shared, isQuick: false),
     ]
     /// Runs of each shape.
-    private static let innocents = (main: 190, other: 60)
-    private static let leaks = (main: 100, other: 40)
-    private static let thinRuns = 100
+    private static let innocents = (main: 175, other: 45)
+    private static let leaks = (main: 70, other: 30)
+    private static let thinRuns = 60
 
     /// A leak so thin that it needs many requests, and how many it may take.
     struct Power: Hashable, Sendable {

@@ -25,6 +25,8 @@ package struct RunOutcome: Sendable {
 /// The rows are those of a real run: the sampler's through the tracker of real runs, with what it would not have seen left out.
 final class GeneratedRun {
     private static let stepLimit = 120
+    /// The server has been up for so long when the run begins; microseconds.
+    static let upBefore: Int64 = 4_000_000
 
     private let setting: Setting
     private let plant: Plant
@@ -52,7 +54,7 @@ final class GeneratedRun {
         crowd = Crowd(setting, Chance(seed: self.chance.next()))
         crowd?.begin(plant)
         plant.start()
-        // The server has been up for a while when the run begins.
+        plant.advance(to: 0)
         let ours = plant.postgres.sessions.count { $0.holder != nil || setting.others == .sameDatabase && !setting.view.seesProcesses }
         judge = Judge(facts: setting.facts(usedAtStart: plant.postgres.used, oursAtStart: ours))
         for time in setting.workerRestarts {

@@ -59,7 +59,7 @@ final class Plant {
     let layout: Layout
     var chance: Chance
     var postgres: SimulatedPostgres
-    private(set) var now: Int64 = 0
+    private(set) var now: Int64 = -GeneratedRun.upBefore
     private(set) var workers: [Worker] = []
     /// Processes beside the workers that hold sessions of their own: engines, sidecars.
     private(set) var helpers: [Worker] = []
