@@ -59,7 +59,16 @@ extension Judge {
     /// The waves left something, or what the rungs left is still there: a rung's settle is short, and a late server no leak.
     var leavesSomething: Bool {
         let floor = evidence.last { $0.floor != nil }?.floor ?? 0
-        return steps(.wave).contains { $0.totalLeft > 0 } || leftAnything && floor > heldAtStart
+        return steps(.wave).contains { $0.totalLeft > 0 } || leftAnything && floor > (heldBeforeLoad ?? 0)
+    }
+
+    /// In the first sample or at the end of the baseline, whichever is more: one sample may meet a pool that replaces a session, or opens.
+    var heldBeforeLoad: Int? {
+        let first = evidence.first { $0.floorBefore != nil }?.floorBefore.map { max(0, $0 - ruledOut) }
+        guard let baseline = evidence.first, baseline.row.kind == .baseline, baseline.counts, let floor = baseline.floor else {
+            return first
+        }
+        return max(first ?? floor, floor)
     }
 
     var leftAnything: Bool { evidence.contains { $0.counts && $0.totalLeft > 0 } }

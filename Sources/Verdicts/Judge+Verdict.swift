@@ -8,7 +8,7 @@ extension Judge {
         let test = leakTest()
         let waves = evidence.filter { $0.counts && $0.row.kind == .wave }
         let floor = evidence.last { $0.floor != nil }?.floor
-        let before = evidence.first { $0.floorBefore != nil }?.floorBefore.map { max(0, $0 - ruledOut) }
+        let before = heldBeforeLoad
         var kind: Verdict.Kind
         var reason: String
         if test.finding == .held || test.finding == .unit || test.finding == nil && dormantGrowth.isProven, let age = timedRelease {

@@ -50,6 +50,18 @@ import Testing
         #expect(verdict.law?.kind == .idlePeriod)
     }
 
+    @Test func `a first sample that meets a pool between two sessions is not what was there before`() {
+        let run = SimulatedRun(facts: JudgeTests.facts(room: 8)) { _, _, _ in }
+        run.onSample = { run in
+            // Seven in the first sample, eight from the second on.
+            let wanted = run.now < 100_000 ? 7 : 8
+            while run.sessions.count < wanted { run.open() }
+        }
+        let verdict = run.run()
+        #expect(verdict.verdict == .clean, "\(verdict.reason)")
+        #expect(verdict.sessionsBefore == 8)
+    }
+
     @Test func `a replacement that a sample meets half way leaves nothing`() {
         // A pool of eight whose oldest session is replaced at the end of the second wave, after its last sample.
         var held: [Int] = []
