@@ -61,6 +61,16 @@ extension Judge {
         LeakTest(
             steps: evidence, room: totalRoom, roomIsDeclared: roomIsDeclared,
             heldAtStart: heldAtStart,
-            background: background())
+            background: background(), left: leftSessions)
+    }
+
+    /// Sessions that doses left before the last one and that are there: those that a later step used again, and the others.
+    private var leftSessions: (used: Int, unused: Int) {
+        guard let last = evidence.last(where: { $0.counts && ($0.isDose || $0.row.kind == .unit) })?.row.step else { return (0, 0) }
+        var sessions = (used: 0, unused: 0)
+        for session in alive.values where !session.isOld && !session.isPooled && session.bornIn < last {
+            if session.usedIn > session.bornIn { sessions.used += 1 } else { sessions.unused += 1 }
+        }
+        return sessions
     }
 }

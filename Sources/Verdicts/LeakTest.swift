@@ -32,7 +32,11 @@ struct LeakTest {
     /// - Parameters:
     ///   - room: what the owners may keep, when it is known for all of them; declared rooms convict, threads only acquit.
     ///   - background: sessions that a step leaves behind by chance.
-    init(steps: [StepEvidence], room: Int?, roomIsDeclared: Bool, heldAtStart: Int, background: Double) {
+    ///   - left: sessions that earlier doses left and that are there: those that a later dose used again, and the others.
+    init(
+        steps: [StepEvidence], room: Int?, roomIsDeclared: Bool, heldAtStart: Int, background: Double,
+        left sessions: (used: Int, unused: Int) = (0, 0)
+    ) {
         let judged = steps.filter(Self.isJudged)
         let peak = steps.map(\.row.peakInFlight).max() ?? 0
         roomKnown = room != nil
@@ -70,7 +74,9 @@ struct LeakTest {
         filling = stepsBeyond >= 2 ? Filling(steps, beyond: free) : .none
         undiminished = stepsBeyond >= 2 && !Self.isContradicted(judged) && (Self.goesOn(beyond) && !filling.isLikelier || unitShowsIt)
         if excess > 0, beyondChance, undiminished {
-            if growth > free {
+            // What was forgotten is not used again: where more than the bound is, and more than is not, the bound is too small.
+            let isInUse = !roomIsDeclared && sessions.used > bound && sessions.used >= sessions.unused
+            if growth > free, !isInUse {
                 finding = .held
             } else if unitLeft >= 5, unitLeft * 4 >= unitRequests {
                 finding = .unit
