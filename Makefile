@@ -1,16 +1,17 @@
 # What README promises, and what a developer needs: each target installs and builds what is missing and nothing else.
-.PHONY: demo test build debug dependencies clean bench format lint fuzz accuracy-live
+.PHONY: demo test build debug dependencies clean bench format lint fuzz reference accuracy accuracy-live
 
 SEEP := .build/release/seep
 
 demo: build
 	.ci/demo $(SEEP)
 
-# The tests that run the whole program load the machine, and so come by themselves; then a minute of fuzzing.
+# One test at a time: many of them block a thread for a while, and of threads there are as few as cores. The tests that run the whole
+# program come by themselves; then a minute of fuzzing.
 test: debug
 	@.ci/dependencies test
-	SEEP_STRICT=1 swift test --skip-build --skip SeepTests
-	SEEP_STRICT=1 swift test --skip-build --filter SeepTests
+	SEEP_STRICT=1 swift test --skip-build --no-parallel --skip SeepTests
+	SEEP_STRICT=1 swift test --skip-build --no-parallel --filter SeepTests
 	SEEP_STRICT=1 SEEP_FUZZ_SECONDS=$${SEEP_FUZZ_SECONDS:-60} swift test --skip-build --filter ResponseFuzz
 
 # Ten minutes of made responses for the parser of the direct transport, from another seed each day.
@@ -31,6 +32,15 @@ dependencies:
 bench:
 	.ci/dependencies bench
 	Benchmarks/run
+
+# The real servers in full, two hours and a quarter: results/reference and docs/advice.md. FLAGS="--resume" goes on, "--quick" takes half an hour.
+reference: build
+	.ci/reference $(FLAGS)
+
+# Generated runs of every shape beside what people use: results/accuracy/generated.md, some five minutes on two cores.
+accuracy: dependencies
+	swift build --configuration release --product seep-accuracy
+	nice .build/release/seep-accuracy --into results/accuracy
 
 # Every shape of leaky and the Django scenario, ten live runs of each: an hour and a half, and it goes on where it was ended.
 accuracy-live: build

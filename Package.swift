@@ -59,7 +59,15 @@ let package = Package(
                 histogram,
             ],
             path: "Benchmarks/Sources/Probe"),
+        // For `make accuracy`: generated runs, and what says how often their verdicts are right.
+        .target(
+            name: "Corpus", dependencies: ["LinuxIO", "Measurements", "Sampling", "Scenarios", "Verdicts"],
+            path: "Benchmarks/Sources/Corpus"),
+        .executableTarget(
+            name: "seep-accuracy", dependencies: ["Corpus", "LinuxIO", "Measurements", "Verdicts", argumentParser],
+            path: "Benchmarks/Sources/Accuracy"),
         .target(name: "TestSupport", dependencies: ["LinuxIO", "Postgres", "Scenarios", "Servers"], path: "Tests/TestSupport"),
+        .testTarget(name: "CorpusTests", dependencies: ["Corpus", "LinuxIO", "Measurements", "Verdicts"]),
         .testTarget(name: "CurlTests", dependencies: ["Curl", "CCurl", "LinuxIO"]),
         .testTarget(name: "DocsTests", dependencies: ["Measurements", "Scenarios", "Verdicts"]),
         .testTarget(

@@ -76,6 +76,11 @@ static inline CURLcode seep_easy_get_socket(CURL *easy, CURLINFO info, curl_sock
     return curl_easy_getinfo(easy, info, value);
 }
 
+static inline CURLcode seep_easy_get_tls(CURL *easy, CURLINFO info, struct curl_tlssessioninfo **value) {
+    assert(info == CURLINFO_TLS_SSL_PTR);
+    return curl_easy_getinfo(easy, info, value);
+}
+
 // CURLINFO_PRIVATE is of libcurl's string type, whatever it points to.
 static inline CURLcode seep_easy_get_pointer(CURL *easy, CURLINFO info, void **value) {
     char *text = NULL;

@@ -13,6 +13,7 @@ extension CurlEasy {
         notes.pointee.connection = 0
         notes.pointee.headerIsWhole = false
         notes.pointee.socket = -1
+        notes.pointee.ssl = nil
         notes.pointee.countedOn = 0
         notes.pointee.isLast = false
         if notes.pointee.hangUp.isActive { notes.pointee.hangUp.begin() }
@@ -113,6 +114,12 @@ extension TransferNotes {
     var status: Int {
         var value = 0
         return seep_easy_get_long(raw, CURLINFO_RESPONSE_CODE, &value) == CURLE_OK ? value : 0
+    }
+
+    /// The connection stands that the request goes over.
+    mutating func stands() {
+        sockets._withUnsafeGuaranteedRef { $0.stands(socket) }
+        if wantsStream { ssl = SecureStream.ssl(of: raw) }
     }
 
     /// The connection is closed at the end of the transfer.

@@ -31,6 +31,11 @@ struct TransferNotes: ~Copyable {
     var countedOn = 0
     /// The connection is closed at the end of the transfer, having served enough.
     var isLast = false
+    /// The transfer is over TLS.
+    var isSecure = false
+    /// Wanted: what TLS is made with is put into ``ssl`` when the connection stands.
+    var wantsStream = false
+    var ssl: OpaquePointer?
     /// Somebody waits for a moment of the response: see ``hangUp``.
     var listens = false
     var hangUp = HangUpNotes()
@@ -88,11 +93,13 @@ package struct CurlEasy: ~Copyable {
         errorText.deallocate()
     }
 
-    /// Takes a new handle in place of the old, with nothing set but the callbacks. Not during a transfer.
-    package mutating func renew() throws(CurlError) {
-        guard let fresh = curl_easy_init() else { throw CurlError("curl_easy_init", code: .outOfMemory) }
+    /// Takes a new handle in place of the old, set as that of `model` is. Not during a transfer.
+    ///
+    /// - Parameter model: has had no transfer, and no moment or pace of its own.
+    package mutating func renew(as model: borrowing CurlEasy) throws(CurlError) {
+        guard let fresh = curl_easy_duphandle(model.raw) else { throw CurlError("curl_easy_duphandle", code: .outOfMemory) }
         do {
-            try Self.installCallbacks(fresh, notes, errorText, context: notes.pointee.sockets.toOpaque())
+            try Self.setContexts(fresh, notes, errorText, context: notes.pointee.sockets.toOpaque())
         } catch {
             curl_easy_cleanup(fresh)
             throw error
@@ -105,13 +112,25 @@ package struct CurlEasy: ~Copyable {
         notes.pointee.listens = false
     }
 
-    private static func installCallbacks(
+    /// What the callbacks are called with.
+    private static func setContexts(
         _ raw: UnsafeMutableRawPointer, _ notes: UnsafeMutablePointer<TransferNotes>, _ errorText: UnsafeMutablePointer<CChar>,
         context: UnsafeMutableRawPointer
     ) throws(CurlError) {
         try check(seep_easy_set_pointer(raw, CURLOPT_PRIVATE, notes), "CURLOPT_PRIVATE")
         try check(seep_easy_set_pointer(raw, CURLOPT_ERRORBUFFER, errorText), "CURLOPT_ERRORBUFFER")
         try check(seep_easy_set_pointer(raw, CURLOPT_WRITEDATA, notes), "CURLOPT_WRITEDATA")
+        try check(seep_easy_set_pointer(raw, CURLOPT_HEADERDATA, notes), "CURLOPT_HEADERDATA")
+        try check(seep_easy_set_pointer(raw, CURLOPT_OPENSOCKETDATA, notes), "CURLOPT_OPENSOCKETDATA")
+        try check(seep_easy_set_pointer(raw, CURLOPT_CLOSESOCKETDATA, context), "CURLOPT_CLOSESOCKETDATA")
+        try check(seep_easy_set_pointer(raw, CURLOPT_PREREQDATA, notes), "CURLOPT_PREREQDATA")
+    }
+
+    private static func installCallbacks(
+        _ raw: UnsafeMutableRawPointer, _ notes: UnsafeMutablePointer<TransferNotes>, _ errorText: UnsafeMutablePointer<CChar>,
+        context: UnsafeMutableRawPointer
+    ) throws(CurlError) {
+        try setContexts(raw, notes, errorText, context: context)
         try check(
             seep_easy_set_write(raw, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
                 let length = size * count
@@ -126,7 +145,6 @@ package struct CurlEasy: ~Copyable {
                 guard notes.pointee.listens else { return length }
                 return notes.pointee.goesOn(afterBody: length) ? length : 0
             }, "CURLOPT_WRITEFUNCTION")
-        try check(seep_easy_set_pointer(raw, CURLOPT_HEADERDATA, notes), "CURLOPT_HEADERDATA")
         try check(
             seep_easy_set_write(raw, CURLOPT_HEADERFUNCTION) { line, size, count, context in
                 let length = size * count
@@ -144,7 +162,6 @@ package struct CurlEasy: ~Copyable {
                 guard notes.pointee.listens else { return length }
                 return notes.pointee.goesOn(after: line, length, status: { notes.pointee.status }) ? length : 0
             }, "CURLOPT_HEADERFUNCTION")
-        try check(seep_easy_set_pointer(raw, CURLOPT_OPENSOCKETDATA, notes), "CURLOPT_OPENSOCKETDATA")
         try check(
             seep_easy_set_open_socket(raw) { context, _, address in
                 guard let context, let address else { return CURL_SOCKET_BAD }
@@ -154,21 +171,22 @@ package struct CurlEasy: ~Copyable {
                 if notes.pointee.receiveBuffer > 0 {
                     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &notes.pointee.receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
                 }
-                notes.pointee.connection = notes.pointee.sockets._withUnsafeGuaranteedRef { $0.opened(fd) }
+                notes.pointee.connection = notes.pointee.sockets._withUnsafeGuaranteedRef {
+                    $0.opened(fd, isSecure: notes.pointee.isSecure)
+                }
                 notes.pointee.socket = fd
                 return fd
             }, "CURLOPT_OPENSOCKETFUNCTION")
-        try check(seep_easy_set_pointer(raw, CURLOPT_CLOSESOCKETDATA, context), "CURLOPT_CLOSESOCKETDATA")
         try check(
             seep_easy_set_close_socket(raw) { context, fd in
                 guard let context else { return close(fd) }
                 return Unmanaged<CurlSockets>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.closing(fd) } ? close(fd) : 0
             }, "CURLOPT_CLOSESOCKETFUNCTION")
-        try check(seep_easy_set_pointer(raw, CURLOPT_PREREQDATA, notes), "CURLOPT_PREREQDATA")
         try check(
             seep_easy_set_before_request(raw) { context, _, _, _, _ in
                 guard let notes = context?.assumingMemoryBound(to: TransferNotes.self) else { return CURL_PREREQFUNC_OK }
                 notes.pointee.attempts += 1
+                if notes.pointee.isSecure { notes.pointee.stands() }
                 return notes.pointee.attempts > notes.pointee.attemptLimit ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK
             }, "CURLOPT_PREREQFUNCTION")
     }
@@ -188,6 +206,16 @@ package struct CurlEasy: ~Copyable {
     /// Bytes of the receive buffer of each socket from now on, which the system doubles; 0: the system's own way.
     package func setSocketBuffer(_ bytes: Int) {
         notes.pointee.receiveBuffer = Int32(clamping: bytes)
+    }
+
+    /// Whether the transfers from now on are over TLS.
+    package func setSecure(_ isSecure: Bool) {
+        notes.pointee.isSecure = isSecure
+    }
+
+    /// The connection is to be used by ``SecureStream``, where that can be.
+    package func wantStream() {
+        notes.pointee.wantsStream = true
     }
 
     /// Requests that a connection may serve, then it is closed; 0: no limit.

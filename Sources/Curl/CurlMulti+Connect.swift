@@ -12,6 +12,8 @@ package struct Connected {
     /// See ``CurlEasy/connectMicroseconds``.
     package var connectMicroseconds = 0
     package var secureMicroseconds = 0
+    /// What its bytes are to be moved by; `nil`: by the handle, or there is no TLS.
+    package var stream: SecureStream?
 }
 
 extension TransferNotes {
@@ -33,8 +35,10 @@ extension CurlMulti {
     ///
     /// Without TLS the socket is the caller's from now on: libcurl forgets the connection, and the handle is out of the multi handle
     /// and free. With TLS the connection is alive for as long as its handle is in the multi handle, and is used by
-    /// ``CurlEasy/send(_:)`` and ``CurlEasy/receive(into:)``; the caller watches its socket.
-    package func nextConnected(isSecure: (Int) -> Bool) -> Connected? {
+    /// ``Connected/stream``, or else by ``CurlEasy/send(_:)`` and ``CurlEasy/receive(into:)``; the caller watches its socket.
+    ///
+    /// - Parameter keepsBuffers: see ``SecureStream``.
+    package func nextConnected(keepsBuffers: Bool, isSecure: (Int) -> Bool) -> Connected? {
         var left: Int32 = 0
         while let message = curl_multi_info_read(raw, &left) {
             guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
@@ -50,12 +54,13 @@ extension CurlMulti {
                 _ = curl_multi_remove_handle(raw, easy)
                 return Connected(tag: notes.pointee.tag, code: .couldNotConnect, socket: -1, number: number)
             }
-            let connected = Connected(
+            var connected = Connected(
                 tag: notes.pointee.tag, code: .ok, socket: fd, number: sockets.number(of: fd),
                 connectMicroseconds: notes.pointee.microseconds(CURLINFO_CONNECT_TIME_T),
                 secureMicroseconds: notes.pointee.microseconds(CURLINFO_APPCONNECT_TIME_T))
             if isSecure(connected.tag) {
                 sockets.release(fd)
+                connected.stream = SecureStream(notes.pointee.ssl, socket: fd, keepsBuffers: keepsBuffers)
             } else {
                 sockets.handOver(fd)
                 _ = curl_multi_remove_handle(raw, easy)

@@ -120,10 +120,14 @@ package struct CurlMulti: ~Copyable {
     }
 
     /// For a response that was whole before its connection was ever waited for, so that the callbacks did not see it. libcurl searches
-    /// all connections for it, and knows it only as long as the handle is in the multi handle.
+    /// all connections for it, and knows it only as long as the handle is in the multi handle, and not while other streams of HTTP/2 go
+    /// over it: then our port tells.
     private func connection(of easy: UnsafeMutableRawPointer) -> Int {
         var fd = CURL_SOCKET_BAD
-        guard seep_easy_get_socket(easy, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK, fd != CURL_SOCKET_BAD else { return sockets.lastClosed }
-        return sockets.number(of: fd)
+        if seep_easy_get_socket(easy, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK, fd != CURL_SOCKET_BAD { return sockets.number(of: fd) }
+        var port = 0
+        guard seep_easy_get_long(easy, CURLINFO_LOCAL_PORT, &port) == CURLE_OK else { return sockets.lastClosed }
+        let number = sockets.number(ofLocalPort: port)
+        return number > 0 ? number : sockets.lastClosed
     }
 }

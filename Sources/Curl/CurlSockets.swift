@@ -37,7 +37,15 @@ package final class CurlSockets {
         var registered: UInt8 = 0
         /// Requests that went over it, where they are counted.
         var served: Int32 = 0
+        /// TLS is being made on it.
+        var isInHandshake = false
+        /// Ours; 0: not looked up yet.
+        var localPort: UInt16 = 0
     }
+
+    /// TLS takes a millisecond of processor time, for us and for the server. Were more of it begun at once than come to their end in some
+    /// tenths of a second, all would be late, and thousands too late.
+    private static let handshakesAtOnce = 256
 
     private static let read: UInt8 = 1
     private static let write: UInt8 = 2
@@ -47,6 +55,8 @@ package final class CurlSockets {
     private let kind: UInt64
     private var entries: UnsafeMutablePointer<Entry>
     private var capacity = 1024
+    /// The largest descriptor that was ever a connection.
+    private var highest: Int32 = -1
     private let numbers: ConnectionNumbers
     /// The socket that libcurl believes to close and the caller keeps; −1: none.
     private var handedOver: Int32 = -1
@@ -58,6 +68,10 @@ package final class CurlSockets {
     package private(set) var idleEvents = 0
     /// The number of the connection closed last.
     package private(set) var lastClosed = 0
+    /// Connections on which TLS is being made.
+    private var handshakes = 0
+    /// Sockets of connections that libcurl has open.
+    package private(set) var open = 0
     /// When libcurl wants to be called though nothing has happened; `nil`: never.
     package internal(set) var deadline: MonotonicInstant?
     /// libcurl wants to be called at once.
@@ -99,11 +113,45 @@ package final class CurlSockets {
         Int(fd) < capacity ? entries[Int(fd)].number : 0
     }
 
+    /// Whoever has the choice begins no further connection with TLS for now.
+    package var isBusyWithHandshakes: Bool { handshakes >= Self.handshakesAtOnce }
+
+    /// The number of the open connection that goes out from a port of ours; 0: none does.
+    func number(ofLocalPort port: Int) -> Int {
+        guard port > 0, highest >= 0 else { return 0 }
+        for fd in 0...Int(highest) where entries[fd].number > 0 {
+            if entries[fd].localPort == 0 { entries[fd].localPort = Self.localPort(of: Int32(fd)) }
+            if Int(entries[fd].localPort) == port { return entries[fd].number }
+        }
+        return 0
+    }
+
+    private static func localPort(of fd: Int32) -> UInt16 {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let isKnown = withUnsafeMutablePointer(to: &storage) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(fd, $0, &length) == 0 }
+        }
+        guard isKnown, [AF_INET, AF_INET6].contains(Int32(storage.ss_family)) else { return 0 }
+        // At the same place in an address of either family.
+        return withUnsafeBytes(of: storage) { UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self)) }
+    }
+
     /// A socket was made for a connection; returns its number.
-    func opened(_ fd: Int32) -> Int {
+    func opened(_ fd: Int32, isSecure: Bool) -> Int {
         makeRoom(for: fd)
-        entries[Int(fd)] = Entry(number: numbers.next())
+        open += 1
+        highest = max(highest, fd)
+        entries[Int(fd)] = Entry(number: numbers.next(), isInHandshake: isSecure)
+        if isSecure { handshakes += 1 }
         return entries[Int(fd)].number
+    }
+
+    /// The connection stands, TLS and all.
+    func stands(_ fd: Int32) {
+        guard fd >= 0, Int(fd) < capacity, entries[Int(fd)].isInHandshake else { return }
+        entries[Int(fd)].isInHandshake = false
+        handshakes -= 1
     }
 
     /// libcurl wants the socket closed, which takes it out of epoll; whether it is to be, or was handed over.
@@ -113,6 +161,8 @@ package final class CurlSockets {
             resetConnection(fd)
         }
         guard Int(fd) < capacity else { return true }
+        stands(fd)
+        if entries[Int(fd)].number > 0 { open -= 1 }
         lastClosed = entries[Int(fd)].number
         entries[Int(fd)] = Entry()
         guard fd == handedOver else { return true }

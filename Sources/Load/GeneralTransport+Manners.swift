@@ -11,7 +11,8 @@ extension GeneralTransport {
         try place.pointee.easy.set(.timeoutMilliseconds, to: manners.pointee.timeoutMilliseconds)
         place.pointee.easy.setSocketBuffer(manners.pointee.socketBuffer)
         // It is a buffer that libcurl hands over, and that may be too much of a turn.
-        let buffer = manners.pointee.readRate == 0 ? 16 * 1024 : min(max(manners.pointee.readRate / 20, 1024), 16 * 1024)
+        let whole = place.pointee.isShort ? Self.smallBuffer : Self.buffer
+        let buffer = manners.pointee.readRate == 0 ? whole : min(max(manners.pointee.readRate / 20, Self.smallBuffer), Self.buffer)
         try place.pointee.easy.set(.receiveBufferBytes, to: buffer)
         place.pointee.easy.setSlow(manners.pointee.readRate > 0)
         try place.pointee.easy.forgetHangUp()

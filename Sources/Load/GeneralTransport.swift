@@ -48,11 +48,18 @@ final class GeneralTransport {
         var isRepeated = false
         /// A response has come by the handle.
         var hasServed = false
+        /// The response before, its header too, was no longer than ``GeneralTransport/smallBuffer``.
+        var isShort = false
         /// How much a slow reader may read; `nil`: it has read nothing yet.
         var pace: SlowReading?
 
         init(easy: consuming CurlEasy) { self.easy = easy }
     }
+
+    /// Bytes that libcurl reads at a time. A handle allocates them anew, and so few cost the allocator next to nothing; libcurl takes no
+    /// fewer. A response that is longer after all takes more reads.
+    static let smallBuffer = 1024
+    static let buffer = 16 * 1024
 
     /// Once on the connection that dies, once more.
     private static let attempts = 2
@@ -63,6 +70,8 @@ final class GeneralTransport {
     let tally: ConnectionTally
     let failures: FailureReasons
     let sockets: CurlSockets
+    /// Set as every handle is before it is set to a request.
+    private let model: CurlEasy
     var multi: CurlMulti?
     var slots: UnsafeMutablePointer<Slot>
     private(set) var count = 0
@@ -74,6 +83,8 @@ final class GeneralTransport {
     /// Exchanges that we have left, not yet told.
     var left: [Int] = []
     private var idleEventsSeen = 0
+    /// Exchanges under way.
+    private var active = 0
 
     /// - Parameter kind: the upper half of the tags of its events.
     /// - Parameter slots: made now; ``open(slots:maximumPerHost:)`` makes more when it needs them.
@@ -87,6 +98,8 @@ final class GeneralTransport {
         self.failures = failures
         if case .requests(let limit) = setup.http.reuse { reuseLimit = limit } else { reuseLimit = 0 }
         sockets = CurlSockets(poller: poller, kind: kind, numbers: numbers)
+        model = try CurlEasy(tag: -1, sockets: sockets)
+        try setup.apply(to: model, timeout: manners.longestTimeout)
         leaving = DeadlineQueues(manners.deadlines)
         capacity = max(wanted, 1)
         slots = .allocate(capacity: capacity)
@@ -148,6 +161,7 @@ final class GeneralTransport {
             try setup.applyWay(to: request.pointee.url, on: place.pointee.easy)
             try setVersion(of: request.pointee.url.isSecure, at: place)
             place.pointee.isSecure = request.pointee.url.isSecure
+            place.pointee.easy.setSecure(place.pointee.isSecure)
             place.pointee.applied = request
             place.pointee.manners = nil
         }
@@ -170,6 +184,7 @@ final class GeneralTransport {
         place.pointee.easy.prepareForTransfer(attempts: Self.attempts)
         place.pointee.easy.keep(headers: keeps.contains(.headers), bodyLimit: keeps.contains(.body) ? ResponseParts.longestBody : 0)
         try multi?.add(place.pointee.easy)
+        active += 1
         if manners.pointee.readRate > 0 {
             place.pointee.pace = nil
             place.pointee.easy.restPace()
@@ -178,15 +193,15 @@ final class GeneralTransport {
         if manners.pointee.leavesByTime { leaving.enter(slot, manners.pointee.queue, now: now) }
     }
 
-    /// libcurl before 8.0 appends a header that begins with a folded line to one of the response before, which it has freed: a
-    /// handle of its own for each exchange costs some 2 µs, and a hostile server nothing.
+    /// libcurl before 8.0 appends a header that begins with a folded line to one of the response before, which it has freed. It does so
+    /// before it tells of the line, so that nothing can be done about it then: each exchange has a handle of its own, the copy of
+    /// one that is set already.
     private func renew(_ place: UnsafeMutablePointer<Slot>) throws(CurlError) {
-        try place.pointee.easy.renew()
+        try place.pointee.easy.renew(as: model)
         place.pointee.hasServed = false
         place.pointee.applied = nil
         place.pointee.isFresh = false
         place.pointee.closes = false
-        try setup.apply(to: place.pointee.easy, timeout: allManners.longestTimeout)
     }
 
     private func setVersion(of secure: Bool, at place: UnsafeMutablePointer<Slot>) throws(CurlError) {
@@ -240,6 +255,9 @@ final class GeneralTransport {
     /// ``runTimeouts(now:)`` is to be called at once.
     var isDue: Bool { sockets.isDue || !left.isEmpty }
 
+    /// See ``Transports/isBusyWithHandshakes``.
+    var isBusyWithHandshakes: Bool { sockets.isBusyWithHandshakes && sockets.open <= active }
+
     /// The next exchange that has ended, whose slot is free again.
     func nextEnded() -> Exchange? {
         if let slot = left.popLast() { return finished(slot, outcome: .hungUp, code: .ok) }
@@ -272,6 +290,7 @@ final class GeneralTransport {
     }
 
     private func finished(_ slot: Int, outcome: Outcome, code: CurlCode) -> Exchange {
+        active -= 1
         leaving.leave(slot)
         pauses.leave(slot)
         var exchange = Exchange(slot: slot, outcome: outcome)
@@ -280,6 +299,7 @@ final class GeneralTransport {
         let begun = place.pointee.easy.connectionsBegun
         exchange.status = place.pointee.easy.headerIsWhole ? place.pointee.easy.status : 0
         exchange.bytes = place.pointee.easy.bodyBytes
+        place.pointee.isShort = place.pointee.easy.headerBytes + exchange.bytes <= Self.smallBuffer
         exchange.connection = place.pointee.easy.connection
         exchange.opened = attempts == 0 || outcome == .refused || outcome == .unreachable ? 0 : begun
         exchange.reused = attempts > 0 && begun == 0

@@ -41,11 +41,12 @@ package final class LoadEngine: Sendable {
             writer = try LoadWriter(
                 threads: count, names: RequestTable.specs(of: scenario).map(\.name), directory: settings.directory,
                 hasArrivals: scenario.load.contains(where: \.isOpen))
+            let places = DataPlaces(sets: scenario.data.count)
             var loops: [LoadLoop] = []
             for index in 0..<count {
                 loops.append(
                     try LoadLoop(
-                        settings, shard: Shard(index: index, count: count), mailbox: mailboxes[index],
+                        settings, shard: Shard(index: index, count: count), places: places, mailbox: mailboxes[index],
                         guardSignal: index == 0 ? guardSignal : others[index - 1], writer: writer))
             }
             transports = loops[0].transports

@@ -7,16 +7,20 @@ import Scenarios
 extension LoadLoop {
     // MARK: Rows
 
-    /// Picks the rows that the entry needs; `false`: a set that it needs is used up, and none was picked.
+    /// Picks the rows that the entry needs; `false`: a set that it needs is used up.
     func hasValues(_ entry: Int, slot: Int) -> Bool {
         let user = requests.flow(of: entry) < 0 ? nil : user(of: slot)
         let sets = requests.sets(of: entry, user: user)
-        guard !sets.contains(where: renderer.data.isExhausted) else {
-            if !canSend(user) { program.block() }
-            return false
+        if !sets.contains(where: renderer.data.isExhausted), pick(sets, into: rows + slot * renderer.data.setCount) { return true }
+        if !canSend(user) { program.block() }
+        return false
+    }
+
+    private func pick(_ sets: [Int], into row: UnsafeMutablePointer<Int>) -> Bool {
+        for set in sets {
+            guard let next = renderer.data.next(set) else { return false }
+            row[set] = next
         }
-        let row = rows + slot * renderer.data.setCount
-        for set in sets { row[set] = renderer.data.next(set) }
         return true
     }
 

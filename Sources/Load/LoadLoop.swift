@@ -105,8 +105,9 @@ final class LoadLoop {
     private var nextLive = MonotonicInstant(nanoseconds: 0)
 
     /// - Parameter shard: which of the load threads it is.
+    /// - Parameter places: the rows of data that all of them have dealt.
     init(
-        _ settings: LoadSettings, shard: Shard, mailbox: Mailbox, guardSignal: EventFD, writer: LoadWriter
+        _ settings: LoadSettings, shard: Shard, places: DataPlaces, mailbox: Mailbox, guardSignal: EventFD, writer: LoadWriter
     ) throws(LoadError) {
         self.settings = settings
         self.shard = shard
@@ -137,7 +138,7 @@ final class LoadLoop {
         } catch {
             throw .curl(error)
         }
-        renderer = TemplateRenderer(data: DataPicks(scenario.data, share: share, seed: settings.seed))
+        renderer = TemplateRenderer(data: DataPicks(scenario.data, places: places, seed: settings.seed))
         rendered = RenderedRequests(requests: requests.specs.count)
         failedChecks = FailedChecks(requests: requests.specs.count)
         rows = .allocate(capacity: 1)
@@ -288,7 +289,7 @@ final class LoadLoop {
     private func go(atMost limit: Int = LoadLoop.startsPerGo) {
         hasMore = false
         for _ in 0..<limit {
-            switch program.next(now: now, inFlight: inFlight) {
+            switch program.next(now: now, inFlight: inFlight, mayConnect: !transport.isBusyWithHandshakes) {
             case .start(let intended):
                 start(intended: intended)
                 settleStarted()

@@ -143,15 +143,17 @@ struct StepProgram {
     }
 
     /// What to do now. To be asked until it says wait or finished, and again when that is over.
-    mutating func next(now: MonotonicInstant, inFlight: Int) -> Action {
+    ///
+    /// - Parameter mayConnect: whether a closed phase may begin one more beside those in flight. Arrivals on schedule do not wait for that.
+    mutating func next(now: MonotonicInstant, inFlight: Int, mayConnect: Bool = true) -> Action {
         while !stopped, allowance > 0, current < phases.count {
-            if let action = nextOfPhase(now: now, inFlight: inFlight) { return action }
+            if let action = nextOfPhase(now: now, inFlight: inFlight, mayConnect: mayConnect || inFlight == 0) { return action }
         }
         return inFlight == 0 ? .finished : .wait(until: nil)
     }
 
     /// `nil`: the phase is over, and the next one has begun.
-    private mutating func nextOfPhase(now: MonotonicInstant, inFlight: Int) -> Action? {
+    private mutating func nextOfPhase(now: MonotonicInstant, inFlight: Int, mayConnect: Bool) -> Action? {
         switch phases[current] {
         case .closed(let concurrency, let started, let count):
             if isBlocked, inFlight > 0 { return .wait(until: nil) }
@@ -160,7 +162,7 @@ struct StepProgram {
                 advance(to: now)
                 return nil
             }
-            guard inFlight < shard.part(of: concurrency.level(started: started, of: count)) else { return .wait(until: nil) }
+            guard mayConnect, inFlight < shard.part(of: concurrency.level(started: started, of: count)) else { return .wait(until: nil) }
             phases[current] = .closed(concurrency, started: started + 1, of: count)
             allowance -= 1
             return .start(intended: now)
@@ -171,6 +173,7 @@ struct StepProgram {
                 return nil
             }
             if isBlocked { return .wait(until: end) }
+            guard mayConnect else { return .wait(until: end) }
             let passed = now - begin
             guard inFlight < shard.part(of: concurrency.level(at: passed, of: duration)) else {
                 return .wait(until: concurrency.nextChange(after: passed, of: duration).map { begin + $0 } ?? end)

@@ -39,6 +39,10 @@ package struct SessionOwnership: Hashable, Sendable {
     /// Owner, and why it is ours, of a session that PgBouncer holds; and why a client of PgBouncer is ours.
     package static let pgbouncer = "pgbouncer"
     package static let pgbouncerClient = "pgbouncer-client"
+    /// Why a session is ours of which nothing is known but its database.
+    package static let byDatabase = "database"
+    /// Why a session is ours that a process of the server holds.
+    package static let byProcess = "process"
     /// Before the owner of a client of PgBouncer.
     package static let clientOwnerPrefix = "client "
 
@@ -64,11 +68,11 @@ package struct SessionOwnership: Hashable, Sendable {
         }
         if let filter { return matches(session, filter) ? "filter \(Self.describe(filter))" : nil }
         if processesKnown {
-            if case .process = tie { return "process" }
+            if case .process = tie { return Self.byProcess }
             if tie == .elsewhere, tiesWork { return nil }
         }
         guard session.database == applicationDatabase, session.application != Self.ownApplicationName else { return nil }
-        return "database"
+        return Self.byDatabase
     }
 
     /// The owner: `pid N` or `pgbouncer`, else `app NAME`, `role NAME`, `database NAME`.

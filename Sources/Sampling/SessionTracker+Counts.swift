@@ -1,10 +1,10 @@
-import Measurements
+package import Measurements
 
 extension SessionTracker {
     /// Counts what the last snapshot showed of our sessions into a row.
     ///
     /// Where the privileges do not show states, only the total is known.
-    func count(into row: inout ConnectionRow, serverNow: Int) {
+    package func count(into row: inout ConnectionRow, serverNow: Int) {
         row.total = ours.count
         guard !ours.values.contains(where: { $0.backend.start == nil }) else { return }
         var counts: [Backend.State: Int] = [:]

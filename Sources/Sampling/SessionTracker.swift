@@ -1,4 +1,4 @@
-import Measurements
+package import Measurements
 
 /// Follows sessions by identity from snapshot to snapshot, and says what happened to those that are ours.
 ///
@@ -10,9 +10,9 @@ import Measurements
 ///                     not ours
 ///
 /// An undecided session counts as the names alone would have it; its rows wait until it is decided.
-struct SessionTracker {
+package struct SessionTracker {
     /// How much of what is seen is written down.
-    enum Logging: Sendable {
+    package enum Logging: Sendable {
         /// Under load: sessions that live two seconds, or outlive the load.
         case lasting
         /// In unit doses and without load: every session that a sample saw.
@@ -20,10 +20,10 @@ struct SessionTracker {
     }
 
     /// What one snapshot told.
-    struct Changes: Equatable {
-        var rows: [SessionRow] = []
-        var born = 0
-        var died = 0
+    package struct Changes: Equatable {
+        package var rows: [SessionRow] = []
+        package var born = 0
+        package var died = 0
     }
 
     struct Tracked {
@@ -67,7 +67,7 @@ struct SessionTracker {
     let ownership: SessionOwnership
     /// `nil`: no PgBouncer that is known of. To be set before a snapshot is consumed.
     var pooling: Pooling?
-    private(set) var step = 0
+    package private(set) var step = 0
     private(set) var logging = Logging.everything
     private(set) var ours: [SessionIdentity: Tracked] = [:]
     private var seeking: [SessionIdentity: Seeking] = [:]
@@ -77,14 +77,14 @@ struct SessionTracker {
     /// Snapshots so far.
     private var generation = 0
 
-    init(ownership: SessionOwnership) {
+    package init(ownership: SessionOwnership) {
         self.ownership = ownership
     }
 
     // MARK: Steps
 
     /// Begins a step; what the old one still owes is written under its number.
-    mutating func beginStep(_ id: Int, logging: Logging, at time: RunTime) -> [SessionRow] {
+    package mutating func beginStep(_ id: Int, logging: Logging, at time: RunTime) -> [SessionRow] {
         let rows = writePending(at: time, force: true)
         step = id
         self.logging = logging
@@ -95,20 +95,20 @@ struct SessionTracker {
     }
 
     /// From now on every session that is seen is written, those that are pending at once.
-    mutating func endLoad(at time: RunTime) -> [SessionRow] {
+    package mutating func endLoad(at time: RunTime) -> [SessionRow] {
         logging = .everything
         return writePending(at: time, force: true)
     }
 
     /// Those of our sessions that a process of the server was found to hold.
-    var tied: [Backend] {
+    package var tied: [Backend] {
         ours.values.filter { if case .process = seeking[$0.identity]?.tie { true } else { false } }.map(\.backend)
     }
 
     /// Writes down who is there at the end of a settle, as the last snapshot has it.
     ///
     /// - Parameter held: of ``tied``, those whose socket a process still holds; `nil`: nobody looked.
-    mutating func settleFloor(at time: RunTime, held: Set<SessionIdentity>? = nil) -> (rows: [SessionRow], count: Int) {
+    package mutating func settleFloor(at time: RunTime, held: Set<SessionIdentity>? = nil) -> (rows: [SessionRow], count: Int) {
         var rows = writePending(at: time, force: true)
         for tracked in inOrder() {
             var row = row(.floor, tracked, at: time)
@@ -121,7 +121,7 @@ struct SessionTracker {
     // MARK: Snapshots
 
     /// The sessions whose sockets are to be looked for before ``consume(_:ties:processesKnown:)``.
-    func wanted(in snapshot: Snapshot) -> [Backend] {
+    package func wanted(in snapshot: Snapshot) -> [Backend] {
         snapshot.backends.filter { backend in
             !isSettled(backend)
         }
@@ -137,7 +137,7 @@ struct SessionTracker {
 
     /// - Parameter ties: what was found of the wanted sessions; one that is missing is sought again with the next snapshot.
     ///   `nil`: nobody looked.
-    mutating func consume(
+    package mutating func consume(
         _ snapshot: Snapshot, ties: [SessionIdentity: SessionTie]? = nil, processesKnown: Bool = false
     ) -> Changes {
         var changes = Changes()
@@ -171,7 +171,7 @@ struct SessionTracker {
     }
 
     /// PostgreSQL was started anew: whoever was there is gone, even where a new session has the same pid.
-    mutating func serverRestarted(at time: RunTime) -> Changes {
+    package mutating func serverRestarted(at time: RunTime) -> Changes {
         var changes = Changes()
         for tracked in inOrder() { bury(tracked, at: time, into: &changes) }
         seeking.removeAll()

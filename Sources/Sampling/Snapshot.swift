@@ -1,8 +1,8 @@
-import Measurements
+package import Measurements
 
 /// One client backend as `pg_stat_activity` shows it; times in microseconds since 1970 by PostgreSQL's clock.
-struct Backend: Hashable, Sendable {
-    enum State: String, Hashable, Sendable {
+package struct Backend: Hashable, Sendable {
+    package enum State: String, Hashable, Sendable {
         case active
         case idle
         case idleInTransaction = "idle in transaction"
@@ -13,33 +13,56 @@ struct Backend: Hashable, Sendable {
         case other
     }
 
-    var pid: Int
+    package var pid: Int
     /// Unknown without privileges, as are the address, the state and the times.
-    var start: Int?
-    var names: SessionNames
+    package var start: Int?
+    package var names: SessionNames
     /// −1 on a Unix socket.
-    var clientPort: Int?
-    var state: State?
-    var stateChange: Int?
-    var transactionStart: Int?
-    var queryStart: Int?
+    package var clientPort: Int?
+    package var state: State?
+    package var stateChange: Int?
+    package var transactionStart: Int?
+    package var queryStart: Int?
     /// At most 1 KB; empty: none yet, or not to be seen.
-    var query: String
+    package var query: String
 
-    var identity: SessionIdentity { SessionIdentity(pid: pid, backendStart: start) }
+    package var identity: SessionIdentity { SessionIdentity(pid: pid, backendStart: start) }
+
+    package init(
+        pid: Int, start: Int? = nil, names: SessionNames, clientPort: Int? = nil, state: State? = nil, stateChange: Int? = nil,
+        transactionStart: Int? = nil, queryStart: Int? = nil, query: String
+    ) {
+        self.pid = pid
+        self.start = start
+        self.names = names
+        self.clientPort = clientPort
+        self.state = state
+        self.stateChange = stateChange
+        self.transactionStart = transactionStart
+        self.queryStart = queryStart
+        self.query = query
+    }
 }
 
 /// All client backends of one instant but Seep's own.
-struct Snapshot: Sendable {
+package struct Snapshot: Sendable {
     /// When the last row had arrived.
-    var time: RunTime
+    package var time: RunTime
     /// PostgreSQL's clock when it began to answer.
-    var serverNow: Int
+    package var serverNow: Int
     /// What to add to a time of PostgreSQL for the run's clock, microseconds.
-    var serverToRun: Int
-    var backends: [Backend]
+    package var serverToRun: Int
+    package var backends: [Backend]
     /// In every scope, Seep's own included.
-    var use: SessionUse
+    package var use: SessionUse
+
+    package init(time: RunTime, serverNow: Int, serverToRun: Int, backends: [Backend], use: SessionUse) {
+        self.time = time
+        self.serverNow = serverNow
+        self.serverToRun = serverToRun
+        self.backends = backends
+        self.use = use
+    }
 
     /// A time of PostgreSQL on the run's clock, never later than this snapshot.
     func runTime(server: Int) -> RunTime { min(RunTime(microseconds: Int64(server + serverToRun)), time) }

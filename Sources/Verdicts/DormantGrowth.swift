@@ -15,7 +15,9 @@ struct DormantGrowth {
     let isProven: Bool
 
     init(steps all: [StepEvidence], concurrency: Int, declaredRoom: Int?, background: Double) {
-        let doses = all.filter { $0.counts && $0.isDose }
+        // Where PostgreSQL was started anew, everybody opens again what was lost.
+        let lost = all.lastIndex(where: \.databaseRestarted) ?? -1
+        let doses = all.suffix(from: lost + 1).filter { $0.counts && $0.isDose }
         let grown = doses.filter { $0.totalLeft > 0 && $0.growth > 0 && ($0.dormant ?? 0) >= concurrency }
         var evidence = EProcess()
         for step in doses { evidence.observe(count: step.totalLeft, background: background) }

@@ -45,18 +45,32 @@ extension Judge {
 
     var roomIsDeclared: Bool { facts.declaredRoomPerWorker != nil }
 
-    /// Sessions that a step leaves behind by chance: the design's 0.05, and what the baseline showed where others share the database.
+    /// Sessions that a step leaves behind by chance: the design's 0.05, and what the baseline showed where others share the database. Sessions
+    /// of the server's processes, and those that the scenario names, are nobody else's.
     func background() -> Double {
         let baseline = evidence.first { $0.row.kind == .baseline && $0.counts }
-        guard let baseline, baseline.birthsInSilence > 0, !facts.throwaway else { return 0.05 }
+        guard let baseline, baseline.unnamedBirthsInSilence > 0, !facts.throwaway, !tiesWork else { return 0.05 }
         let seconds = max(0.1, (baseline.row.end - baseline.row.start) / .seconds(1))
-        return 0.05 + Double(baseline.birthsInSilence) / seconds * (facts.settleSeconds + 1)
+        return 0.05 + Double(baseline.unnamedBirthsInSilence) / seconds * (facts.settleSeconds + 1)
     }
+
+    /// Sessions of ours in the first sample, less those that turned out to be somebody else's.
+    var heldAtStart: Int { max(0, (evidence.first?.floorBefore ?? facts.sessionsAtStart) - ruledOut) }
 
     func leakTest() -> LeakTest {
         LeakTest(
             steps: evidence, room: totalRoom, roomIsDeclared: roomIsDeclared,
-            heldAtStart: evidence.first?.floorBefore ?? facts.sessionsAtStart,
-            background: background())
+            heldAtStart: heldAtStart,
+            background: background(), left: leftSessions)
+    }
+
+    /// Sessions that doses left before the last one and that are there: those that a later step used again, and the others.
+    private var leftSessions: (used: Int, unused: Int) {
+        guard let last = evidence.last(where: { $0.counts && ($0.isDose || $0.row.kind == .unit) })?.row.step else { return (0, 0) }
+        var sessions = (used: 0, unused: 0)
+        for session in alive.values where !session.isOld && !session.isPooled && session.bornIn < last {
+            if session.usedIn > session.bornIn { sessions.used += 1 } else { sessions.unused += 1 }
+        }
+        return sessions
     }
 }

@@ -64,7 +64,7 @@ extension Judge {
 
     /// In the first sample or at the end of the baseline, whichever is more: one sample may meet a pool that replaces a session, or opens.
     var heldBeforeLoad: Int? {
-        let first = evidence.first { $0.floorBefore != nil }?.floorBefore
+        let first = evidence.first { $0.floorBefore != nil }?.floorBefore.map { max(0, $0 - ruledOut) }
         guard let baseline = evidence.first, baseline.row.kind == .baseline, baseline.counts, let floor = baseline.floor else {
             return first
         }
@@ -200,7 +200,7 @@ extension Judge {
         let test = leakTest()
         if isIsolating { return isolation(dose: planned) }
         let units = evidence.filter { $0.row.kind == .unit }
-        if test.finding == nil, fitsKnownRoom(test), lastDosesLeftNothing, units.isEmpty { return nil }
+        if test.finding == nil, fitsKnownRoom(test), lastDosesLeftNothing, !isCollected, units.isEmpty { return nil }
         let each = facts.quick || facts.requests.count > 12 ? [] : Array(facts.requests.indices)
         let alone = Set(units.map(\.row.only))
         let toDo = each.filter { !alone.contains(facts.requests[$0].name) }
@@ -251,7 +251,7 @@ extension Judge {
 
     var silentGrowth: SilentGrowth {
         SilentGrowth(
-            steps: evidence, bound: leakTest().bound, heldAtStart: evidence.first?.floorBefore ?? facts.sessionsAtStart,
+            steps: evidence, bound: leakTest().bound, heldAtStart: heldAtStart,
             background: background())
     }
 

@@ -11,7 +11,7 @@ extension Judge {
         let before = heldBeforeLoad
         var kind: Verdict.Kind
         var reason: String
-        if test.finding == .held, let age = timedRelease {
+        if test.finding == .held || test.finding == .unit || test.finding == nil && dormantGrowth.isProven, let age = timedRelease {
             (kind, reason) = timedReason(test, age: age)
         } else if test.finding != nil {
             kind = .leak
@@ -46,6 +46,9 @@ extension Judge {
         } else if !leavesSomething || !leftAnything, let floor, let before, floor <= before {
             kind = .clean
             reason = cleanReason()
+        } else if risesWithRestarts {
+            kind = .inconclusive
+            reason = restartsReason(floor: floor)
         } else if fitsKnownRoom(test) || lastDosesLeftNothing {
             kind = .bounded
             reason = boundedReason(test, floor: floor)
@@ -189,6 +192,19 @@ extension Judge {
     private func fullReason(floor: Int?) -> String {
         "The guard rail stopped the load, and after a settle \(floor.map(String.init) ?? "?") of \(facts.limit) sessions are still held. "
             + "Whether they leak could not be told in the slots left: run against a server and a database that Seep may start (`servers:`, `throwaway`)."
+    }
+
+    /// Of the last three doses at least two raised the count at rest while processes of the server began: what these open counts as warming up,
+    /// and something that does not end with them is not a pool that has filled.
+    private var risesWithRestarts: Bool {
+        let last = evidence.filter { $0.counts && [.wave, .longIdle].contains($0.row.kind) }.suffix(3)
+        return last.count { $0.growth > 0 && $0.workerStarts > 0 } >= 2
+    }
+
+    private func restartsReason(floor: Int?) -> String {
+        "The count at rest rises with the processes that the server begins"
+            + (floor.map { "; \($0) sessions are held now" } ?? "")
+            + ". Whether they outlive the workers or belong to more of them cannot be told: declare `workers` and `threads` (or `pool`) of the server."
     }
 
     private func cleanReason() -> String {

@@ -55,6 +55,12 @@ package struct Judge: Sendable {
     private(set) var pooled = PooledSessions()
     private(set) var thresholds: Thresholds
     private(set) var processFloors = ProcessFloors()
+    /// Sessions from before the run that were taken for ours by their database, until a process of the server was found to hold others.
+    private(set) var ruledOut = 0
+    /// In the step that is open, such sessions that are gone.
+    private var unnamedGone: [Int: Int] = [:]
+    /// A session was found to be held by a process of the server.
+    private(set) var tiesWork = false
     private let parts: UnitDose.Parts
     private var open: [Int: StepAccumulator] = [:]
 
@@ -90,6 +96,7 @@ package struct Judge: Sendable {
         open[row.step, default: StepAccumulator()].consume(row)
         switch row.event {
         case .died:
+            if row.whyOurs == SessionOwnership.byDatabase, alive[row.identity]?.isOld == true { unnamedGone[row.step, default: 0] += 1 }
             if let known = alive.removeValue(forKey: row.identity), !known.isOld, !known.isPooled,
                 deaths[row.step, default: []].count < Self.deathsKept
             {
@@ -113,6 +120,10 @@ package struct Judge: Sendable {
     @discardableResult
     package mutating func consume(_ row: StepRow) -> WaveRow {
         let gathered = open.removeValue(forKey: row.step) ?? StepAccumulator()
+        let unnamed = unnamedGone.removeValue(forKey: row.step) ?? 0
+        if !tiesWork, gathered.sessions.contains(where: { $0.whyOurs == SessionOwnership.byProcess }) {
+            (tiesWork, ruledOut) = (true, unnamed)
+        }
         let begun = processes.filter { $0.value.started > row.start }.keys
         let young = Set(begun.flatMap(Self.ownerNames(of:)))
         var closed = StepEvidence(

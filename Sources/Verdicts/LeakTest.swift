@@ -32,37 +32,51 @@ struct LeakTest {
     /// - Parameters:
     ///   - room: what the owners may keep, when it is known for all of them; declared rooms convict, threads only acquit.
     ///   - background: sessions that a step leaves behind by chance.
-    init(steps: [StepEvidence], room: Int?, roomIsDeclared: Bool, heldAtStart: Int, background: Double) {
-        let judged = steps.filter { $0.counts && ($0.isDose && $0.row.kind != .longIdle || $0.row.kind == .unit) }
+    ///   - left: sessions that earlier doses left and that are there: those that a later dose used again, and the others.
+    init(
+        steps: [StepEvidence], room: Int?, roomIsDeclared: Bool, heldAtStart: Int, background: Double,
+        left sessions: (used: Int, unused: Int) = (0, 0)
+    ) {
+        let judged = steps.filter(Self.isJudged)
         let peak = steps.map(\.row.peakInFlight).max() ?? 0
         roomKnown = room != nil
         bound = roomIsDeclared ? (room ?? 0) : max(room ?? 0, 3 * peak)
-        let free = max(0, bound - heldAtStart)
+        var free = max(0, bound - heldAtStart)
         var evidence = EProcess()
         var sum = 0
+        // What has been left since the start, or since PostgreSQL was started anew and all that was held was gone.
+        var filled = 0
+        var beyondBound = 0
+        var growth = 0
         var beyond: [(count: Int, requests: Int)] = []
         var stepsBeyond = 0
-        for step in judged {
-            let before = max(0, sum - free)
+        for step in steps {
+            if step.databaseRestarted { (filled, growth, free) = (0, 0, bound) }
+            guard Self.isJudged(step) else { continue }
+            let before = max(0, filled - free)
             sum += step.totalLeft
-            let count = max(0, sum - free) - before
+            filled += step.totalLeft
+            growth += step.growth
+            let count = max(0, filled - free) - before
+            beyondBound += count
             evidence.observe(count: count, background: background)
             if count > 0 { stepsBeyond += 1 }
             // Doses of the same kind can be compared; one over other connections cannot, and a unit dose never acquits.
-            if sum > free, step.isDose, step.row.kind != .dose { beyond.append((count, max(step.row.given, 1))) }
+            if filled > free, step.isDose, step.row.kind != .dose { beyond.append((count, max(step.row.given, 1))) }
         }
         left = sum
-        excess = max(0, sum - free)
+        excess = beyondBound
         beyondChance = evidence.isBeyondChance
         let unit = judged.filter { $0.row.kind == .unit }
         unitLeft = unit.reduce(0) { $0 + $1.totalLeft }
         unitRequests = unit.reduce(0) { $0 + $1.row.given }
         let unitShowsIt = unit.contains { $0.totalLeft >= 5 && $0.totalLeft * 2 >= $0.row.given }
         filling = stepsBeyond >= 2 ? Filling(steps, beyond: free) : .none
-        undiminished = stepsBeyond >= 2 && (Self.goesOn(beyond) && !filling.isLikelier || unitShowsIt)
-        let growth = judged.reduce(0) { $0 + $1.growth }
+        undiminished = stepsBeyond >= 2 && !Self.isContradicted(judged) && (Self.goesOn(beyond) && !filling.isLikelier || unitShowsIt)
         if excess > 0, beyondChance, undiminished {
-            if growth > free {
+            // What was forgotten is not used again: where more than the bound is, and more than is not, the bound is too small.
+            let isInUse = !roomIsDeclared && sessions.used > bound && sessions.used >= sessions.unused
+            if growth > free, !isInUse {
                 finding = .held
             } else if unitLeft >= 5, unitLeft * 4 >= unitRequests {
                 finding = .unit
@@ -74,6 +88,21 @@ struct LeakTest {
         } else {
             finding = nil
         }
+    }
+
+    private static func isJudged(_ step: StepEvidence) -> Bool {
+        step.counts && (step.isDose && step.row.kind != .longIdle || step.row.kind == .unit)
+    }
+
+    /// Doses after the last unit dose left nothing and closed nothing of old, though at the rate of the unit doses they would have left some
+    /// with a probability of 99% (Poisson: e^−4.6): what opened sessions was full meanwhile.
+    private static func isContradicted(_ judged: [StepEvidence]) -> Bool {
+        let units = judged.filter { $0.row.kind == .unit }
+        guard let last = judged.lastIndex(where: { $0.row.kind == .unit }) else { return false }
+        let after = judged.suffix(from: last + 1)
+        guard !after.isEmpty, after.allSatisfy({ $0.totalLeft == 0 && $0.deathsOfOlder == 0 && $0.reaped == 0 }) else { return false }
+        let (left, requests) = (units.reduce(0) { $0 + $1.totalLeft }, units.reduce(0) { $0 + $1.row.given })
+        return after.reduce(0) { $0 + $1.row.given } * left * 10 >= 46 * requests
     }
 
     /// The last dose left no fewer per request than the earlier ones would make one expect (Poisson, 1%).

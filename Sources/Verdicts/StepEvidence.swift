@@ -24,6 +24,8 @@ package struct StepEvidence: Hashable, Sendable {
     package var birthsCounted: Int?
     /// Births in the silence.
     package var birthsInSilence: Int
+    /// Of these, those that are ours by their database only, and so may be anybody's.
+    package var unnamedBirthsInSilence = 0
     /// Sessions that PostgreSQL ended by itself during the settle.
     package var reaped: Int
     package var coveragePerMille: Int
@@ -48,6 +50,9 @@ package struct StepEvidence: Hashable, Sendable {
     package var orphans: Set<SessionIdentity> = []
     /// Processes of the server that began in the step.
     package var workerStarts = 0
+
+    /// PostgreSQL was started anew in the step: whatever was held is gone.
+    package var databaseRestarted = false
 
     /// Requests of a unit dose, and the sessions that they left.
     package struct Share: Hashable, Sendable {
@@ -130,7 +135,10 @@ extension StepEvidence {
                 bornHere.insert(event.identity)
                 if isSilence {
                     // Who was there before the step is told in its first rows, with the time of its birth.
-                    if event.time >= row.start { birthsInSilence += 1 }
+                    if event.time >= row.start {
+                        birthsInSilence += 1
+                        if event.whyOurs == SessionOwnership.byDatabase { unnamedBirthsInSilence += 1 }
+                    }
                     continue
                 }
                 if event.time <= loadOver, event.time >= loadBegins || row.lead < .milliseconds(500) {
@@ -208,8 +216,11 @@ extension StepEvidence {
         birthsCounted = gathered.firstOpened.flatMap { first in gathered.lastOpened.map { $0 - first } }
         self.birthsInSilence = birthsInSilence
         coveragePerMille = gathered.coveragePerMille(from: row.start, to: row.end)
+        databaseRestarted = gathered.notes.contains { $0.contains(Self.restartNote) }
         voidReason = Self.reasonToVoid(row, gathered, coveragePerMille)
     }
+
+    private static let restartNote = "postgres restarted"
 
     private static func reasonToVoid(_ row: StepRow, _ gathered: StepAccumulator, _ coverage: Int) -> String {
         switch row.ended {
@@ -220,7 +231,7 @@ extension StepEvidence {
         case .completed, .guardRail, .threshold, .interrupted: break
         }
         if row.kind == .restart { return "" }
-        if gathered.notes.contains(where: { $0.contains("postgres restarted") }) { return "PostgreSQL restarted" }
+        if gathered.notes.contains(where: { $0.contains(Self.restartNote) }) { return "PostgreSQL restarted" }
         if gathered.lastTotal == nil || coverage < 500 { return "the sampler saw \(coverage / 10)% of the step" }
         return ""
     }

@@ -32,7 +32,7 @@ import Testing
 
     @Test(
         "links within the reference lead to headings and files that are there",
-        arguments: ["commands.md", "compare.md", "files.md", "scenario.md", "verdict.md"])
+        arguments: ["commands.md", "compare.md", "files.md", "flows.md", "scenario.md", "verdict.md"])
     func links(page: String) throws {
         let source = try text(page)
         for link in source.matches(of: #/\]\(([^)#:]*)(?:#([^)]*))?\)/#) {

@@ -19,8 +19,8 @@ import Testing
         }
         let closed = try ScriptedServer.freePort()
         let specs = ["/cut", "/garbled", "/chunks", "/silent", "/", "http://127.0.0.1:\(closed)/", "http://no-such-name.invalid/"]
-            .map { RequestSpec(name: $0, url: $0) }
-        let bench = try LoadBench(server.url, requests: specs, http: HTTPSettings(timeout: .milliseconds(300)))
+            .map { RequestSpec(name: $0, url: $0, timeout: $0 == "/silent" ? .milliseconds(300) : nil) }
+        let bench = try LoadBench(server.url, requests: specs)
         for id in 0..<2 {
             let (outcome, _, _) = try await bench.run(.closed(requests: 14, concurrency: 2), id: id, connections: .fresh)
             #expect(outcome.count(.success) == 2)

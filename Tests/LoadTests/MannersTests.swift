@@ -12,14 +12,14 @@ import Testing
     struct Case: Sendable, CustomTestStringConvertible {
         var moment: HangUp.Moment
         var how: HangUp.How
-        /// Whether the server answers before the pause.
+        /// Whether the server begins its answer before the client has left.
         var begins = true
 
         var testDescription: String { "\(moment), \(how.rawValue)" }
     }
 
     static let moments: [(HangUp.Moment, Bool)] = [
-        (.headers, true), (.bytes(5), true), (.time(.milliseconds(200)), true), (.time(.milliseconds(200)), false),
+        (.headers, true), (.bytes(5), true), (.time(.milliseconds(400)), true), (.time(.milliseconds(400)), false),
         (.beforeResponse, false),
     ]
 
@@ -27,11 +27,11 @@ import Testing
         HangUp.How.allCases.map { Case(moment: moment.0, how: $0, begins: moment.1) }
     }
 
-    /// Half of a body, and the rest after a pause which is longer than any client here waits.
+    /// Half of a body, and the rest when the client has left.
     private static func script(begins: Bool) -> [ScriptedServer.Action] {
         let first = ScriptedServer.Action.text("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n0123456789")
         let second = ScriptedServer.Action.text("0123456789")
-        return begins ? [first, .wait(.milliseconds(400)), second] : [.wait(.milliseconds(400)), first, second]
+        return begins ? [first, .awaitEnd, second] : [.awaitEnd, first, second]
     }
 
     private func spec(_ moment: HangUp.Moment, _ how: HangUp.How, url: String = "/", method: RequestSpec.Method = .get) -> RequestSpec {
@@ -58,7 +58,7 @@ import Testing
         if test.how == .halfClose { #expect(outcome.bytes == 120) }
     }
 
-    @Test(arguments: [HangUp.Moment.headers, .bytes(2), .bytes(100), .time(.seconds(3))], HangUp.How.allCases)
+    @Test(arguments: [HangUp.Moment.headers, .bytes(2), .bytes(100), .time(.seconds(50))], HangUp.How.allCases)
     func aResponseThatIsWholeBeforeItsMomentIsItself(moment: HangUp.Moment, how: HangUp.How) async throws {
         let body = if case .headers = moment { "" } else { "ok" }
         let server = try ScriptedServer { _ in [.response(body: body)] }
@@ -89,14 +89,14 @@ import Testing
     }
 
     @Test func aBodyThatIsSentWholeIsSentBeforeTheClientLeaves() async throws {
-        let server = try ScriptedServer { _ in [.wait(.milliseconds(300)), .response()] }
+        let server = try ScriptedServer { _ in [.hang] }
         let bytes = [UInt8](repeating: 0x41, count: 1_000_000)
         var spec = spec(.beforeResponse, .close, method: .post)
         spec.body = .init(bytes: bytes, contentType: nil)
         let bench = try LoadBench(server.url, requests: [spec])
         let (outcome, _, _) = try await bench.run(.closed(requests: 2, concurrency: 1))
         #expect(outcome.count(.hungUp) == 2)
-        #expect(try await server.waits { $0.requests.count == 2 })
+        #expect(try await server.waits { $0.requests.count >= 2 })
         #expect(server.seen.requests.allSatisfy { $0.bytes.count > bytes.count })
     }
 
@@ -145,23 +145,23 @@ extension RequestSpec {
         #expect(outcome.bytes == 160_000)
         // 20 KB at 40 KB/s; libcurl lets the first of its buffers through at once.
         #expect((outcome.times.service?.max ?? 0) > 300_000)
-        #expect((outcome.times.service?.p50 ?? .max) < 5_000_000)
+        #expect((outcome.times.service?.p50 ?? .max) < 60_000_000)
     }
 
     @Test func theRestOfASlowReadersResponseStaysWithTheServer() async throws {
         // More than the buffers of both sides hold: a server that could send it all would be done at once.
         let server = try TLSServer(.good)
         let bench = try LoadBench(
-            server.url, requests: [RequestSpec(name: "slow", url: "/3000000", timeout: .milliseconds(700), readRate: 50_000)],
+            server.url, requests: [RequestSpec(name: "slow", url: "/3000000", timeout: .seconds(2), readRate: 50_000)],
             authorities: server.authority)
         let (outcome, _, _) = try await bench.run(.closed(requests: 2, concurrency: 2))
         #expect(outcome.count(.timeout) == 2)
         #expect(outcome.bytes > 4_000)
-        #expect(outcome.bytes < 400_000)
+        #expect(outcome.bytes < 1_000_000)
     }
 
     @Test func aRequestsOwnTimeoutTakesThePlaceOfTheLoads() async throws {
-        let server = try ScriptedServer { _ in [.wait(.milliseconds(500)), .response()] }
+        let server = try ScriptedServer { _ in [.wait(.seconds(1)), .response()] }
         let bench = try LoadBench(
             server.url,
             requests: [

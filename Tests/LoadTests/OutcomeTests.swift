@@ -70,7 +70,8 @@ import Testing
 
     @Test(arguments: cases) func isCountedAs(_ test: Case) async throws {
         let server = try ScriptedServer(test.script)
-        let bench = try LoadBench(server.url, http: HTTPSettings(timeout: .milliseconds(400)))
+        let bench = try LoadBench(
+            server.url, http: HTTPSettings(timeout: test.outcome == .timeout ? .milliseconds(600) : .seconds(60)))
         // Three at once: the run goes on after a failure, and each is a new connection where the server closes.
         let (outcome, rows, transfers) = try await bench.run(.closed(requests: 6, concurrency: 3), connections: .fresh)
         #expect(outcome.classes.map(\.outcome) == [test.outcome])
@@ -82,7 +83,7 @@ import Testing
         #expect(transfers.allSatisfy { $0.status == test.status })
         #expect(Set(transfers.map(\.connection)).count == 6)
         #expect(rows.map(\.done).reduce(0, +) == 6)
-        #expect(try await server.waits { $0.open == 0 || $0.requests.count == 6 })
+        #expect(try await server.waits { $0.open == 0 || $0.requests.count >= 6 })
     }
 
     @Test func aPortWhereNobodyListensIsRefused() async throws {

@@ -39,6 +39,22 @@ import Testing
         #expect(program.next(now: Self.begin + .seconds(10), inFlight: 0) == .finished)
     }
 
+    @Test func `a closed phase begins nothing while connections are being made, and a schedule does not wait`() {
+        let closed: [LoadPhase] = [
+            .closed(concurrency: 4, end: .requests(8)), .closed(concurrency: 4, end: .duration(.seconds(1))),
+        ]
+        for phase in closed {
+            var program = Self.program([phase])
+            // With none in flight nothing would ever wake it.
+            #expect(program.next(now: Self.begin, inFlight: 0, mayConnect: false) == .start(intended: Self.begin))
+            guard case .wait = program.next(now: Self.begin, inFlight: 1, mayConnect: false) else { Issue.record("\(phase)"); return }
+            #expect(program.next(now: Self.begin, inFlight: 1, mayConnect: true) == .start(intended: Self.begin))
+        }
+        var open = Self.program([.open(rate: 10, duration: .seconds(1), maxInFlight: 5)])
+        let later = Self.begin + .seconds(1)
+        guard case .start = open.next(now: later, inFlight: 1, mayConnect: false) else { Issue.record("it waits"); return }
+    }
+
     @Test func `a ramp down starts nothing until enough have ended`() {
         var program = Self.program([.closed(concurrency: 3, to: 1, end: .duration(.seconds(3)))])
         #expect(Self.fill(&program, at: Self.begin, inFlight: 0).0 == 3)

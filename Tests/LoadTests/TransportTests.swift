@@ -8,7 +8,7 @@ import Testing
 /// Which transport is taken for what, and that it is.
 @Suite struct TransportTests {
     private static func http(_ transport: HTTPSettings.Transport, version: HTTPSettings.Version = .http1_1) -> HTTPSettings {
-        HTTPSettings(version: version, timeout: .seconds(5), transport: transport)
+        HTTPSettings(version: version, timeout: .seconds(60), transport: transport)
     }
 
     @Test func directIsTakenWhereverItCan() throws {

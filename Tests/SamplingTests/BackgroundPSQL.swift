@@ -14,7 +14,7 @@ final class BackgroundPSQL {
         defer { posix_spawnattr_destroy(&attributes) }
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
         posix_spawnattr_setpgroup(&attributes, 0)
-        let words = ["psql", "-X", "-q", "-c", "SELECT pg_sleep(30)", url]
+        let words = ["psql", "-X", "-q", "-c", "SELECT pg_sleep(300)", url]
         var arguments = words.map { strdup($0) }
         defer { for argument in arguments { free(argument) } }
         arguments.append(nil)

@@ -48,10 +48,10 @@ final class Bench {
     func sessionRows() -> [SessionRow] { directory.sessions.takeRows() }
     func connectionRows() -> [ConnectionRow] { directory.connections.takeRows() }
 
-    /// Samples until `condition` holds of the last row, at most ten seconds.
+    /// Samples until `condition` holds of the last row, at most a minute: only a fault comes to that.
     @discardableResult
     func until(_ condition: (ConnectionRow) -> Bool) async -> Bool {
-        let deadline = MonotonicInstant.now + .seconds(10)
+        let deadline = MonotonicInstant.now + .seconds(60)
         while MonotonicInstant.now < deadline {
             await sampler.barrier()
             if let row = sampler.latest?.row, condition(row) { return true }
@@ -60,12 +60,12 @@ final class Bench {
         return false
     }
 
-    /// Waits until a row says what `text` says; `seen` gathers the rows on the way.
-    func untilNoted(_ text: String, _ seen: inout [ConnectionRow], within: Duration = .seconds(15)) async -> Bool {
-        let deadline = MonotonicInstant.now + within
+    /// Waits until a row says what one of the texts says; `seen` gathers the rows on the way.
+    func untilNoted(_ texts: String..., seen: inout [ConnectionRow]) async -> Bool {
+        let deadline = MonotonicInstant.now + .seconds(60)
         while MonotonicInstant.now < deadline {
             seen += connectionRows()
-            if seen.contains(where: { $0.note.contains(text) }) { return true }
+            if seen.contains(where: { row in texts.contains { row.note.contains($0) } }) { return true }
             try? await Task.sleep(for: .milliseconds(20))
         }
         return false
@@ -93,7 +93,7 @@ struct Sessions: ~Copyable {
     }
 
     mutating func query(_ sql: String) throws {
-        for holder in rest { _ = try holder.session?.query(sql) }
+        for holder in rest { _ = try holder.session?.query(sql, timeout: .seconds(120)) }
     }
 
     mutating func close(_ count: Int) { rest.removeFirst(count) }

@@ -83,10 +83,10 @@ import Testing
             let through = try bouncer.url(of: direct)
             var first = try Sessions(1, through)
             try first.query("BEGIN")
-            async let second: Void = Task.detached {
+            async let second: Void = onThread {
                 var waiting = try Sessions(1, through)
                 try waiting.query("SELECT 1")
-            }.value
+            }
             let waits = await bench.until { ($0.pgbouncerWaiting ?? 0) > 0 && ($0.pgbouncerMaxWait ?? .zero) > .zero }
             try first.query("COMMIT")
             try await second
@@ -100,9 +100,9 @@ import Testing
             #expect(await bench.until { $0.pgbouncerClients == 0 })
             await bouncer.process.stop()
             var rows: [ConnectionRow] = []
-            #expect(await bench.untilNoted("pgbouncer: ", &rows))
+            #expect(await bench.untilNoted("pgbouncer: ", seen: &rows))
             let begun = rows.count
-            for _ in 0..<100 where rows.count < begun + 5 {
+            for _ in 0..<1000 where rows.count < begun + 5 {
                 try await Task.sleep(for: .milliseconds(50))
                 rows += bench.connectionRows()
             }

@@ -60,14 +60,22 @@ struct SamplerTests {
         let url = try await TestCluster.shared.makeDatabase()
         let bench = try Bench(url, source: ourselves())
         await bench.sampler.beginStep(1)
-        var sessions = try Sessions(1, url)
-        #expect(await bench.until { $0.total == 1 })
-        sessions.close(1)
-        #expect(await bench.until { $0.total == 0 })
-        #expect(bench.sessionRows() == [])
-        let rows = bench.connectionRows()
-        #expect(rows.compactMap(\.born).reduce(0, +) == 1)
-        #expect(rows.compactMap(\.died).reduce(0, +) == 1)
+        var sessions = try Sessions(0, url)
+        // What a busy machine makes last for longer than 2 s has its rows; the next try may be short.
+        var isShort = false
+        for _ in 0..<10 where !isShort {
+            let begun = MonotonicInstant.now
+            try sessions.open(url)
+            #expect(await bench.until { $0.total == 1 })
+            sessions.close(1)
+            #expect(await bench.until { $0.total == 0 })
+            isShort = MonotonicInstant.now - begun < .seconds(2)
+            let events = bench.sessionRows()
+            if isShort { #expect(events == []) }
+            let rows = bench.connectionRows()
+            #expect(rows.compactMap(\.born).reduce(0, +) == 1)
+            #expect(rows.compactMap(\.died).reduce(0, +) == 1)
+        }
         await bench.sampler.beginStep(2, logEverything: true)
         try sessions.open(url)
         #expect(await bench.until { $0.total == 1 })
@@ -108,9 +116,14 @@ struct SamplerTests {
         #expect(bench.sampler.latest?.row.total == 1)
         #expect(bench.sessionRows() == [])
         #expect(strangers.count == 2)
-        try await Task.sleep(for: .milliseconds(1100))
-        let processes = bench.directory.processes.takeRows()
-        #expect(processes.contains { $0.pid == Int(owner) && $0.databaseSockets == 1 && $0.command == "psql" })
+        var isListed = false
+        for _ in 0..<600 where !isListed {
+            try await Task.sleep(for: .milliseconds(100))
+            isListed = bench.directory.processes.takeRows().contains {
+                $0.pid == Int(owner) && $0.databaseSockets == 1 && $0.command == "psql"
+            }
+        }
+        #expect(isListed)
     }
 
     @Test("The guard fires once a step, in the sample that sees too little headroom")

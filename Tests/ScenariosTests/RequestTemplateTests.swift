@@ -54,6 +54,43 @@ import Testing
         if !isTemplated { #expect(!scenario.requests[0].url.contains("{{{{")) }
     }
 
+    @Test func `a header of all requests with a placeholder is one of each, unless the request has its own`() throws {
+        let scenario = try read(
+            """
+            target: http://127.0.0.1
+            data: {d: d.csv}
+            http: {headers: {X-Id: "{{uuid}}", X-Plain: "a{{{{b", X-Row: ["{{d.s}}", fixed]}}
+            requests:
+              - {get: "/{{{{", headers: {x-id: mine}}
+              - {get: /b, headers: {X-Row: mine, X-Other: "{{{{"}}
+              - {get: /c, headers: {X-Row: mine, x-id: mine}}
+              - steps: [{get: /d}]
+            """, files: ["d.csv": Array("s\n200\n".utf8)])
+        func headers(_ spec: RequestSpec) -> [String] { spec.headers.map { "\($0.name): \($0.value)" } }
+        #expect(scenario.http.headers == [.init(name: "X-Plain", value: "a{{b")])
+        #expect(headers(scenario.requests[0]) == ["X-Row: {{d.s}}", "X-Row: fixed", "x-id: mine"])
+        #expect(headers(scenario.requests[1]) == ["X-Id: {{uuid}}", "X-Row: mine", "X-Other: {{{{"])
+        #expect(headers(scenario.requests[2]) == ["X-Row: mine", "x-id: mine"])
+        #expect(scenario.requests.prefix(3).map(\.isTemplated) == [true, true, false])
+        #expect(scenario.requests[0].url == "/{{{{")
+        let part = try #require(scenario.requests[3].flow?.requests.first)
+        #expect(headers(part) == ["X-Id: {{uuid}}", "X-Row: {{d.s}}", "X-Row: fixed"])
+        #expect(part.isTemplated)
+    }
+
+    @Test func `a header of all requests is refused with values that no header can hold, or that are captured`() throws {
+        let text = """
+            target: http://127.0.0.1
+            data: {d: d.csv}
+            http: {headers: {X-A: "{{d.s}}", X-B: "{{id}}"}, auth: {bearer: x}}
+            requests: [{steps: [{get: /, capture: {id: {json: id}}}, {get: "/{{id}}"}]}]
+            """
+        let found = try problems(text, files: ["d.csv": Array("s\n\"a\nb\"\n".utf8)])
+        #expect(found.count == 2)
+        let twice = "target: http://127.0.0.1\nhttp: {headers: {authorization: \"{{n}}\"}, auth: {bearer: x}}\nrequests: [{get: /}]\n"
+        #expect(try problems(twice).map(\.place) == ["2:43"])
+    }
+
     @Test func `an unset variable that is allowed does not hide what is wrong beside it`() throws {
         let text = """
             target: http://127.0.0.1

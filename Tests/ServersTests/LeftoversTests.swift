@@ -25,7 +25,7 @@ import Testing
             Launch(kind: kind, name: "left", executable: "/bin/sh", arguments: ["-c", "\(marker)exec \(script)"], workdir: "/"),
             registry: TestProcesses.registry())
         // Until the exec has happened, its environment is still the shell's.
-        let deadline = MonotonicInstant.now + .seconds(5)
+        let deadline = MonotonicInstant.now + .seconds(60)
         while Proc.commandLine(child.identity.pid)?.first == "/bin/sh", MonotonicInstant.now < deadline {
             try await Task.sleep(for: .milliseconds(2))
         }

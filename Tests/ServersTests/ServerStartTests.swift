@@ -41,17 +41,18 @@ import Testing
     }
 
     @Test(arguments: [
-        ("sleep 60", String?.none, "nobody accepts connections there"), ("SERVE", "/status/503", "it answers with status 503"),
+        ("sleep 60", String?.none, 600, "not ready after 0.6 s", "nobody accepts connections there"),
+        ("SERVE", "/status/503", 4000, "not ready after 4.0 s", "it answers with status 503"),
     ])
     func `that never gets ready is given up after the time, with the reason`(
-        _ command: String, _ ready: String?, _ reason: String
+        _ command: String, _ ready: String?, _ milliseconds: Int, _ beginning: String, _ reason: String
     ) async throws {
         let test = try TestServer()
         defer { test.remove() }
-        let launch = test.launch(command.replacing("SERVE", with: test.serve), ready: ready, readyWithin: .milliseconds(600))
+        let launch = test.launch(command.replacing("SERVE", with: test.serve), ready: ready, readyWithin: .milliseconds(milliseconds))
         let error = try await #require(throws: ServerError.self) { _ = try await test.start(launch) }
         #expect(error.kind == .notReady)
-        #expect(error.message.contains("not ready after 0.6 s"))
+        #expect(error.message.contains(beginning))
         #expect(error.message.hasSuffix(reason))
         #expect(FreePort.isFree(test.port))
     }
@@ -104,7 +105,7 @@ import Testing
         let killed = MonotonicInstant.now
         kill(server.identity.pid, SIGKILL)
         #expect(await server.exited() == .signal(SIGKILL))
-        #expect(MonotonicInstant.now - killed < .seconds(20))
+        #expect(MonotonicInstant.now - killed < .seconds(60))
         #expect(await server.stop().outcome == .hadExited(.signal(SIGKILL)))
     }
 }

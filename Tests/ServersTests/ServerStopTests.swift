@@ -14,7 +14,7 @@ import Testing
         let report = await server.stop()
         #expect(report.outcome == .killed)
         #expect(report.took >= .milliseconds(300))
-        #expect(report.took < .seconds(5))
+        #expect(report.took < .seconds(60))
         #expect(report.portIsFree)
         #expect(report.survivors.isEmpty)
     }
@@ -38,8 +38,9 @@ import Testing
     func `that leaves a child in another session is told so, and the child is ended`(_ leave: String) async throws {
         let test = try TestServer()
         defer { test.remove() }
-        let stray = "perl -e '$SIG{TERM} = sub { open F, \">asked\"; exit }; sleep 300' stray-\(test.port)"
+        let stray = "perl -e '$SIG{TERM} = sub { open F, \">asked\"; exit }; open F, \">up\"; sleep 300' stray-\(test.port)"
         let server = try await test.start(test.launch("\(leave) \(stray) & exec \(test.serve)", ready: "/"))
+        for _ in 0..<3000 where !Files.exists(test.folder + "/up") { try await Task.sleep(for: .milliseconds(10)) }
         let report = await server.stop()
         #expect(report.outcome == .stopped(signal: "TERM"))
         #expect(report.leftBehind.count == 1)
@@ -57,7 +58,7 @@ import Testing
         let server = try await ServerProcess.start(
             test.launch("setsid \(test.serve) > /dev/null & exit 0"), registry: TestProcesses.registry())
         #expect(await server.exited() == .code(0))
-        let deadline = MonotonicInstant.now + .seconds(10)
+        let deadline = MonotonicInstant.now + .seconds(60)
         while FreePort.isFree(test.port), MonotonicInstant.now < deadline { try await Task.sleep(for: .milliseconds(5)) }
         let report = await server.stop()
         #expect(report.portIsFree)

@@ -34,7 +34,7 @@ struct TestServer {
     var serve: String { "perl serve.pl \(port)" }
 
     func launch(
-        _ command: String, environment: [String: String] = [:], ready: String? = nil, readyWithin: Duration = .seconds(20),
+        _ command: String, environment: [String: String] = [:], ready: String? = nil, readyWithin: Duration = .seconds(60),
         stopWithin: Duration = .seconds(10), logLimitBytes: Int = 20_000_000
     ) -> ServerLaunch {
         let spec = ServerSpec(

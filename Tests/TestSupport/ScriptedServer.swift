@@ -9,6 +9,8 @@ package final class ScriptedServer: Sendable {
     package enum Action: Sendable {
         case send([UInt8])
         case wait(Duration)
+        /// Waits until the client has ended its side of the connection; for a server that answers after that.
+        case awaitEnd
         case close
         /// Closes with a reset instead of an end.
         case reset
@@ -134,9 +136,12 @@ package final class ScriptedServer: Sendable {
         return port
     }
 
-    /// Looks every few milliseconds until `condition` holds; whether it did within five seconds.
+    /// Looks every few milliseconds until `condition` holds; whether it did within a minute.
+    ///
+    /// On a busy machine a look may come late: a count that goes on is to be compared with `>=`.
     package func waits(until condition: (Seen) -> Bool) async throws -> Bool {
-        for _ in 0..<1000 {
+        let end = MonotonicInstant.now + .seconds(60)
+        while .now < end {
             if condition(seen) { return true }
             try await Task.sleep(for: .milliseconds(5))
         }

@@ -103,6 +103,7 @@ struct ScriptedServerLoop {
     /// Does what is left of the script for the request under way, then takes up the next.
     private mutating func act(_ fd: Int32) {
         while let connection = connections[fd], connection.pausedUntil == nil, !connection.hangs {
+            if case .awaitEnd? = connection.actions.first, !connection.hasEnded { return }
             guard let action = connection.actions.first else {
                 if connection.hasEnded {
                     state.seen.withLock { $0.answeredAfterEnd += 1 }
@@ -122,6 +123,7 @@ struct ScriptedServerLoop {
                     offset += count
                 }
             case .wait(let duration): connections[fd]?.pausedUntil = .now + duration
+            case .awaitEnd: break
             case .hang: connections[fd]?.hangs = true
             case .close: drop(fd)
             case .reset:

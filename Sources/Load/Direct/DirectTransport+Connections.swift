@@ -18,6 +18,7 @@ extension DirectTransport {
         try setup.applyWay(to: request.pointee.url, on: place.pointee.easy)
         if request.pointee.url.isSecure, !place.pointee.isShared { try share(place, connector) }
         place.pointee.easy.setSocketBuffer(isSingle ? 0 : slots[slot].manners?.pointee.socketBuffer ?? 0)
+        place.pointee.easy.setSecure(request.pointee.url.isSecure)
         place.pointee.easy.prepareForTransfer(attempts: 1)
         try multi?.add(place.pointee.easy)
         freeConnectorCount -= 1
@@ -40,6 +41,7 @@ extension DirectTransport {
         // Also what is offered to the server in the TLS handshake: with HTTP/2 chosen there, nothing of this would work.
         try easy.set(.httpVersion, to: CurlHTTPVersion.http1_1.value)
         try easy.set(.receiveBufferBytes, to: 1024)
+        easy.wantStream()
         let place = UnsafeMutablePointer<Connector>.allocate(capacity: 1)
         place.initialize(to: Connector(easy: easy))
         connectors[index] = place
@@ -56,7 +58,10 @@ extension DirectTransport {
 
     /// Takes up the connections that stand, or that failed to.
     func takeConnected() {
-        while let connected = multi?.nextConnected(isSecure: { connections[connectors[$0]?.pointee.connection ?? 0].isSecure }) {
+        let areFew = count <= Self.fewConnections
+        while let connected = multi?.nextConnected(
+            keepsBuffers: areFew, isSecure: { connections[connectors[$0]?.pointee.connection ?? 0].isSecure })
+        {
             guard let connector = connectors[connected.tag] else { continue }
             let connection = connector.pointee.connection
             let slot = connections[connection].slot
@@ -75,6 +80,7 @@ extension DirectTransport {
                 continue
             }
             connections[connection].fd = connected.socket
+            connections[connection].stream = connected.stream
             connections[connection].state = .busy
             slots[slot].opened += 1
             tally.opened(connect: connected.connectMicroseconds, secure: connected.secureMicroseconds)
@@ -108,6 +114,7 @@ extension DirectTransport {
             _ = Glibc.close(connections[connection].fd)
         }
         connections[connection].state = .free
+        connections[connection].stream = nil
         connections[connection].fd = -1
         connections[connection].slot = -1
         freeConnections[freeConnectionCount] = connection
@@ -150,9 +157,11 @@ extension DirectTransport {
         connections[connection].previous = -1
         if head >= 0 { connections[head].previous = connection }
         origins[origin] = connection
+        idleCount += 1
     }
 
     func unlinkIdle(_ connection: Int) {
+        idleCount -= 1
         let next = connections[connection].next
         let previous = connections[connection].previous
         if next >= 0 { connections[next].previous = previous }
@@ -181,19 +190,38 @@ extension DirectTransport {
 
     /// Why the read just now failed.
     func failure(of connection: Int, _ slot: Int) -> DirectFailure {
-        let error = handle(of: connection).map { $0.pointee.easy.systemError } ?? errno
+        let byHandle = connections[connection].stream == nil ? handle(of: connection) : nil
+        let error = byHandle.map { $0.pointee.easy.systemError } ?? errno
         return error == 0 || error == EAGAIN ? .ended(slots[slot].parser.state) : .reset(error)
     }
 
     func read(_ connection: Int, atMost limit: Int) -> CurlEasy.Moved {
-        if let connector = handle(of: connection) {
-            return connector.pointee.easy.receive(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<limit]))
+        if connections[connection].isSecure {
+            let room = UnsafeMutableRawBufferPointer(rebasing: buffer[..<limit])
+            if let stream = connections[connection].stream { return stream.receive(into: room) }
+            if let connector = handle(of: connection) { return connector.pointee.easy.receive(into: room) }
         }
         let count = recv(connections[connection].fd, buffer.baseAddress, limit, Int32(MSG_DONTWAIT))
         return count >= 0 ? .bytes(count) : Self.moved(errno)
     }
 
+    /// Whether TLS holds bytes that no event will tell of. It takes no further ones from the socket, so that this has an end.
+    func mustReadOn(_ connection: Int) -> Bool {
+        guard let stream = connections[connection].stream else { return false }
+        stream.readNoFurther()
+        return stream.holdsMore
+    }
+
+    /// Whether more has come than the response that is whole, so that the connection can serve no other.
+    func hasMore(_ connection: Int) -> Bool {
+        guard let stream = connections[connection].stream, stream.holdsMore else { return false }
+        // It may be TLS's own talk.
+        if case .again = read(connection, atMost: 1) { return false }
+        return true
+    }
+
     func write(_ connection: Int, _ bytes: UnsafeRawBufferPointer) -> CurlEasy.Moved {
+        if let stream = connections[connection].stream { return stream.send(bytes) }
         if let connector = handle(of: connection) { return connector.pointee.easy.send(bytes) }
         let count = Glibc.send(connections[connection].fd, bytes.baseAddress, bytes.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))
         return count >= 0 ? .bytes(count) : Self.moved(errno)

@@ -7,7 +7,7 @@ import Scenarios
 /// The life of an exchange: begun on a connection, sent, received, ended.
 extension DirectTransport {
     /// Reads in one go, so that an endless body does not keep the loop from everything else.
-    private static let readsPerEvent = 16
+    static let readsPerEvent = 16
 
     /// Begins an exchange in a free slot; on a connection that stands the request goes out at once.
     ///
@@ -99,7 +99,8 @@ extension DirectTransport {
     /// - Parameter afterFailure: nothing more can be sent, so that an answer is here now or never comes.
     private func receive(_ slot: Int, ended: Bool, afterFailure: Bool = false) {
         let connection = slots[slot].connection
-        for _ in 0..<Self.readsPerEvent {
+        var reads = 0
+        repeat {
             switch read(connection, atMost: buffer.count) {
             case .again:
                 if afterFailure { lost(slot, .ended(slots[slot].parser.state)) }
@@ -110,7 +111,8 @@ extension DirectTransport {
                 // A full buffer, or TLS, may have more.
                 if count < buffer.count, !ended, !connections[connection].isSecure { return }
             }
-        }
+            reads += 1
+        } while reads < Self.readsPerEvent || mustReadOn(connection)
     }
 
     /// Takes up so many bytes of the buffer, 0 for the end of the connection; whether the exchange is over with them.
@@ -134,7 +136,7 @@ extension DirectTransport {
     func answered(_ slot: Int, keep: Bool) {
         let outcome = Outcome(status: slots[slot].parser.status)
         if outcome == .garbled { return fail(slot, outcome, .flaw(.done)) }
-        finish(slot, outcome, keep: keep)
+        finish(slot, outcome, keep: keep && !hasMore(slots[slot].connection))
     }
 
     /// Ends an exchange that failed, and keeps why.

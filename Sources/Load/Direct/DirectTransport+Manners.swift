@@ -103,7 +103,8 @@ extension DirectTransport {
     /// - Parameter atMost: bytes that may be read now.
     private func receive(_ slot: Int, ended: Bool, atMost limit: () -> Int) {
         let connection = slots[slot].connection
-        for _ in 0..<16 {
+        var reads = 0
+        repeat {
             let allowed = limit()
             guard allowed > 0 else { return }
             switch read(connection, atMost: allowed) {
@@ -115,7 +116,8 @@ extension DirectTransport {
                 slots[slot].pace.take(count)
                 if takeRudely(slot, count, ended: ended) { return }
             }
-        }
+            reads += 1
+        } while reads < Self.readsPerEvent || (!connections[connection].isUnwatched && mustReadOn(connection))
     }
 
     /// As ``take(_:_:ended:)``, but for who leaves before the response is whole.

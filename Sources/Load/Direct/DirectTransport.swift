@@ -29,6 +29,8 @@ final class DirectTransport {
         /// The handle that connects it, or that moves its bytes; −1: none.
         var connector = -1
         var isSecure = false
+        /// Moves its bytes, where there is TLS; `nil`: the handle does.
+        var stream: SecureStream?
         /// Responses that have come over it.
         var served = 0
         /// Not watched by epoll for now: a slow reader's.
@@ -70,6 +72,8 @@ final class DirectTransport {
     }
 
     static let bufferBytes = 1 << 16
+    /// So many may have some memory more each, where that is faster.
+    static let fewConnections = 256
     /// Handles that are kept though none of them connects.
     static let keptConnectors = 64
 
@@ -98,6 +102,8 @@ final class DirectTransport {
     var ended: UnsafeMutablePointer<Int>
     var endedCount = 0
     private(set) var count = 0
+    /// Connections that wait for an exchange.
+    var idleCount = 0
 
     var origins = DirectOrigins()
     /// Everything in the step goes over one connection.
@@ -212,6 +218,9 @@ final class DirectTransport {
 
     /// ``runTimeouts(now:)`` is to be called at once.
     var isDue: Bool { sockets.isDue || endedCount > 0 }
+
+    /// See ``Transports/isBusyWithHandshakes``.
+    var isBusyWithHandshakes: Bool { sockets.isBusyWithHandshakes && idleCount == 0 }
 
     /// Carries on with what connects, and gives up what has taken too long.
     func runTimeouts(now: MonotonicInstant) {

@@ -140,6 +140,12 @@ final class Transports {
         return general?.isDue ?? false
     }
 
+    /// So much TLS is being made that more of it would only make all of it late, and no connection waits for an exchange.
+    var isBusyWithHandshakes: Bool {
+        if let direct, direct.isBusyWithHandshakes { return true }
+        return general?.isBusyWithHandshakes ?? false
+    }
+
     /// The next exchange that has ended, whose slot is free again.
     func nextEnded() -> Exchange? {
         if let direct, let exchange = direct.nextEnded() { return exchange }

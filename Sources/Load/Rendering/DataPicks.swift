@@ -1,22 +1,22 @@
 import Scenarios
+import Synchronization
 
-/// Which part of a run one of several load threads sends.
-package struct LoadShare: Hashable, Sendable {
-    /// From 0, below ``stride``.
-    package let offset: Int
-    /// How many threads there are.
-    package let stride: Int
-
-    package static let whole = LoadShare(offset: 0, stride: 1)
-
-    package init(offset: Int, stride: Int) {
-        precondition(stride >= 1 && (0..<stride).contains(offset), "a share is one of so many")
-        self.offset = offset
-        self.stride = stride
+/// How many rows of each set have been dealt, by all load threads together.
+final class DataPlaces: Sendable {
+    private final class Count: Sendable {
+        let dealt = Atomic(0)
     }
 
-    /// The number in the run, from 0, of this thread's `count`-th.
-    func number(_ count: Int) -> Int { offset + count * stride }
+    private let counts: [Count]
+
+    init(sets: Int) {
+        counts = (0..<sets).map { _ in Count() }
+    }
+
+    func dealt(_ set: Int) -> Int { counts[set].dealt.load(ordering: .relaxed) }
+
+    /// The next place of a set, from 0; nobody else gets it.
+    func take(_ set: Int) -> Int { counts[set].dealt.add(1, ordering: .relaxed).oldValue }
 }
 
 /// Which row of its data each request gets. The picks go on over all steps of a run.
@@ -27,22 +27,20 @@ package struct LoadShare: Hashable, Sendable {
 /// | shuffled | of round ⌊p / n⌋ the place p mod n of a permutation drawn from the seed and the round |
 /// | once | p, none from n on |
 ///
-/// Places are dealt by ``LoadShare``, so that several threads together take each row as often as one would.
+/// Places are those of ``DataPlaces``, so that several threads together take each row as often as one would, whichever of them sends
+/// the requests that need it.
 struct DataPicks {
     private let sets: [DataSet]
-    private let share: LoadShare
+    private let places: DataPlaces
     private let seed: UInt64
-    /// Rows picked so far, by set.
-    private var counts: [Int]
     /// Of a shuffled set: the permutation, and of which round it is.
     private var orders: [[Int32]]
     private var rounds: [Int]
 
-    init(_ sets: [DataSet], share: LoadShare, seed: UInt64) {
+    init(_ sets: [DataSet], places: DataPlaces, seed: UInt64) {
         self.sets = sets
-        self.share = share
+        self.places = places
         self.seed = seed
-        counts = Array(repeating: 0, count: sets.count)
         orders = sets.map { $0.pick == .shuffled ? Array(0..<Int32($0.rowCount)) : [] }
         rounds = Array(repeating: -1, count: sets.count)
     }
@@ -51,14 +49,14 @@ struct DataPicks {
 
     /// Whether the set has no row left.
     func isExhausted(_ set: Int) -> Bool {
-        sets[set].pick == .once && share.number(counts[set]) >= sets[set].rowCount
+        sets[set].pick == .once && places.dealt(set) >= sets[set].rowCount
     }
 
-    /// The next row; the set is not exhausted.
-    mutating func next(_ set: Int) -> Int {
-        let place = share.number(counts[set])
-        counts[set] += 1
+    /// The next row; `nil`: none is left, as another thread may have taken the last just now.
+    mutating func next(_ set: Int) -> Int? {
+        let place = places.take(set)
         let rows = sets[set].rowCount
+        if sets[set].pick == .once, place >= rows { return nil }
         guard sets[set].pick == .shuffled else { return place % rows }
         let round = place / rows
         if rounds[set] != round { shuffle(set, round: round) }

@@ -2,7 +2,8 @@
 extension ScenarioDecoder {
     private static let timeouts: ClosedRange<Duration> = .milliseconds(1)...(.seconds(3600))
 
-    func http(_ value: YAMLValue, checksReach: Bool, hasServers: Bool) -> HTTPSettings? {
+    /// Its headers are templates yet, see ``HTTPSettings/takeTemplates()``.
+    func http(_ value: YAMLValue, _ scope: PlaceholderScope, checksReach: Bool, hasServers: Bool) -> HTTPSettings? {
         guard let map = MapReader(value, .http, diagnostics) else { return nil }
         var http = HTTPSettings()
         if let value = map["version"],
@@ -13,7 +14,7 @@ extension ScenarioDecoder {
         }
         if let reuse = map["reuse"].flatMap(reuse) { http.reuse = reuse }
         if let timeout = map["timeout"].flatMap({ diagnostics.duration($0, "`timeout`", in: Self.timeouts) }) { http.timeout = timeout }
-        http.headers = map["headers"].map { headers($0, "`headers`") } ?? []
+        http.headers = map["headers"].map { headers($0, "`http.headers`", RequestTexts(scope, diagnostics)) } ?? []
         http.auth = map["auth"].flatMap(auth)
         if map.has("auth"), http.headers.contains(where: { $0.name.lowercased() == "authorization" }) {
             diagnostics.report(map.keyPlace("auth"), "`auth` and a header `Authorization` exclude one another")

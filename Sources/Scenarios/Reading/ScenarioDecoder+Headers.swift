@@ -5,8 +5,9 @@ extension ScenarioDecoder {
 
     /// - Parameters:
     ///   - owner: `headers` of what, for messages.
-    ///   - texts: of the request; `nil` where no placeholder may stand.
-    func headers(_ value: YAMLValue, _ owner: String, _ texts: RequestTexts? = nil) -> [HTTPSettings.Header] {
+    ///   - texts: of the request, or of all requests.
+    /// - Returns: with values that are texts of ``RequestTemplate``.
+    func headers(_ value: YAMLValue, _ owner: String, _ texts: RequestTexts) -> [HTTPSettings.Header] {
         guard let members = diagnostics.members(value, owner, expected: "a map of names and values") else { return [] }
         var seen: Set<String> = []
         var headers: [HTTPSettings.Header] = []
@@ -18,7 +19,7 @@ extension ScenarioDecoder {
             }
             let values: [YAMLValue] = if case .sequence(let values) = member.value.content { values } else { [member.value] }
             for value in values {
-                if let text = headerValue(value, texts) { headers.append(HTTPSettings.Header(name: member.key, value: text)) }
+                if let text = headerValue(value, owner, texts) { headers.append(HTTPSettings.Header(name: member.key, value: text)) }
             }
         }
         return headers
@@ -40,25 +41,14 @@ extension ScenarioDecoder {
         return true
     }
 
-    private func headerValue(_ value: YAMLValue, _ texts: RequestTexts?) -> String? {
-        let expected = "the header's value"
-        let text: String
-        let written: String
-        if let texts {
-            guard let template = texts.template(value, "a request's header", expected: expected, use: .header) else { return nil }
-            text = String(decoding: template.literal, as: UTF8.self)
-            written = template.writtenText
-        } else {
-            guard let plain = diagnostics.text(value, "`http.headers`", expected: expected) else { return nil }
-            text = plain
-            written = plain
-        }
-        guard text.isOneLine else {
+    private func headerValue(_ value: YAMLValue, _ owner: String, _ texts: RequestTexts) -> String? {
+        guard let template = texts.template(value, owner, expected: "the header's value", use: .header) else { return nil }
+        guard String(decoding: template.literal, as: UTF8.self).isOneLine else {
             diagnostics.report(
                 value.place, "the header's value holds a line break or another control character", expected: "one line of text")
             return nil
         }
-        return written
+        return template.writtenText
     }
 
     /// A byte of a token of RFC 9110, section 5.6.2.
@@ -67,6 +57,21 @@ extension ScenarioDecoder {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
         default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
         }
+    }
+}
+
+extension HTTPSettings {
+    /// Takes out the headers that have placeholders, with all their values, and makes the texts of the others final.
+    ///
+    /// What is taken is to be among the headers of each request that has none of that name.
+    mutating func takeTemplates() -> [Header] {
+        let templates = headers.map { try? RequestTemplate($0.value) }
+        let names = Set(zip(headers, templates).filter { $1?.hasPlaceholders == true }.map { $0.0.name })
+        let taken = headers.filter { names.contains($0.name) }
+        headers = zip(headers, templates).filter { !names.contains($0.0.name) }.map { header, template in
+            Header(name: header.name, value: template.map { String(decoding: $0.literal, as: UTF8.self) } ?? header.value)
+        }
+        return taken
     }
 }
 

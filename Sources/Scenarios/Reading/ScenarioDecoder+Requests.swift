@@ -4,6 +4,8 @@ struct RequestContext {
     let checksReach: Bool
     /// Of `http`.
     let timeout: Duration
+    /// Of `http`, those with placeholders: each request without a header of that name has them.
+    let headers: [HTTPSettings.Header]
     var scope: PlaceholderScope
 }
 
@@ -47,7 +49,8 @@ extension ScenarioDecoder {
         let line = methodAndURL(map)
         let url = line.flatMap { self.url($0.url, texts, checksReach: context.checksReach) }
         let weight = map["weight"].flatMap(self.weight)
-        let headers = map["headers"].map { self.headers($0, "a request's `headers`", texts) }
+        let headers = map["headers"].map { self.headers($0, "a request's `headers`", texts) } ?? []
+        let shared = context.headers.filter { shared in !headers.contains { $0.name.lowercased() == shared.name.lowercased() } }
         let body = self.body(map, texts)
         let follow = map["follow"].flatMap { diagnostics.integer($0, "`follow`", in: Self.redirects) }
         let expect = map["expect"].flatMap { self.expectation($0, texts) }
@@ -63,7 +66,7 @@ extension ScenarioDecoder {
         let written = line.url.scalar?.written ?? ""
         var spec = RequestSpec(
             name: name ?? "\(line.method.rawValue) \(SecretText.masking(written))", method: line.method, url: url, weight: weight ?? 1,
-            headers: headers ?? [], body: body, isTemplated: texts.hasPlaceholders, follow: follow ?? 0,
+            headers: shared + headers, body: body, isTemplated: texts.hasPlaceholders || !shared.isEmpty, follow: follow ?? 0,
             expect: expect ?? RequestSpec.Expectation(), captures: captures, timeout: timeout, hangUp: hangUp, readRate: readRate)
         checkContradictions(spec, map, timeout: timeout ?? context.timeout)
         if !spec.isTemplated { spec = spec.mappingTexts(\.literal) }

@@ -17,12 +17,13 @@ struct ScenarioDecoder {
         let servers = map["servers"].map(servers) ?? []
         let authorized = map["authorized"].flatMap { diagnostics.boolean($0, "`authorized`") } ?? false
         let checksReach = !authorized && !map.wasMeant("authorized")
-        let http = map["http"].flatMap { self.http($0, checksReach: checksReach, hasServers: hasServers(map)) } ?? HTTPSettings()
-        let data = map["data"].map(self.data) ?? []
-        let context = RequestContext(checksReach: checksReach, timeout: http.timeout, scope: PlaceholderScope(data: data))
+        let scope = PlaceholderScope(data: map["data"].map(self.data) ?? [])
+        var http = map["http"].flatMap { self.http($0, scope, checksReach: checksReach, hasServers: hasServers(map)) } ?? HTTPSettings()
+        let headers = http.takeTemplates()
+        let context = RequestContext(checksReach: checksReach, timeout: http.timeout, headers: headers, scope: scope)
         var scenario = Scenario(
             name: name(map, root), folder: folder, target: target(map, checksReach: checksReach), authorized: authorized,
-            data: data.compactMap(\.file.set), http: http, requests: requests(map, context), servers: servers)
+            data: scope.data.compactMap(\.file.set), http: http, requests: requests(map, context), servers: servers)
         scenario.database = map["database"].flatMap(database)
         if let load = map["load"].flatMap(load) { scenario.load = load }
         if let waves = map["waves"].flatMap(waves) { scenario.waves = waves }

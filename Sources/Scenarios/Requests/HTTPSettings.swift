@@ -64,7 +64,8 @@ package struct HTTPSettings: Hashable, Sendable, Codable {
     package var reuse: Reuse
     /// From the send to the last byte of the response; 1 ms to 1 h.
     package var timeout: Duration
-    /// Sent with every request, in this order; a request's own header of the same name takes its place.
+    /// Sent with every request, in this order; a request's own header of the same name takes its place. Those that the scenario has
+    /// with placeholders are among the requests' own.
     package var headers: [Header]
 
     /// Sent as `Authorization` with every request to the target's origin that has no such header of its own.

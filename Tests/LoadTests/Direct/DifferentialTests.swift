@@ -94,7 +94,7 @@ import Testing
             RequestSpec(
                 name: "\($0.offset)", method: $0.element.head ? .head : .get, url: "/\($0.offset)", hangUp: hangUp, readRate: readRate)
         }
-        let bench = try LoadBench(server.url, requests: specs, http: HTTPSettings(timeout: .seconds(5), transport: transport))
+        let bench = try LoadBench(server.url, requests: specs, http: HTTPSettings(timeout: .seconds(60), transport: transport))
         let (_, rows, transfers) = try await bench.run(.closed(requests: responses.count, concurrency: 8), connections: .fresh)
         var played = Array(repeating: Played(), count: responses.count)
         for transfer in transfers {

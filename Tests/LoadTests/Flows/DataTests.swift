@@ -44,6 +44,28 @@ import Testing
         #expect(outcomes.allSatisfy { $0.stoppedBy == .completed && $0.unexpected == 0 })
     }
 
+    @Test(arguments: [DataSet.Pick.inOrder, .shuffled, .once])
+    func `are dealt exactly once over two load threads, whichever of them sends what needs them`(pick: DataSet.Pick) async throws {
+        let rows = (0..<60).map { "\($0)" }
+        let server = try ScriptedServer { _ in [.wait(.milliseconds(1)), .response()] }
+        let needs = RequestSpec(name: "needs", url: "/{{d.v}}", isTemplated: true)
+        // Dealt in turn, so that one thread sends all of the one and the other all of the other.
+        let bench = try LoadBench(
+            server.url, requests: [needs, RequestSpec(name: "plain", url: "/plain")], threads: 2, data: [.rows("d", pick, rows)])
+        _ = try await bench.run(.closed(requests: 40, concurrency: 4))
+        // Both; one alone; both again.
+        _ = try await bench.run(.closed(requests: 25, concurrency: 6), id: 1, mix: .only(0))
+        _ = try await bench.run(.unit(requests: 3, gap: .milliseconds(1)), id: 2, mix: .only(0))
+        let (last, _, _) = try await bench.run(.closed(requests: 12, concurrency: 6), id: 3, mix: .only(0))
+        let sent = server.seen.requests.map { String($0.target.dropFirst()) }.filter { $0 != "plain" }
+        #expect(sent.count == 60)
+        #expect(sent.sorted() == rows.sorted())
+        #expect(last.given == 12 && last.dropped == 0)
+        let (behind, _, _) = try await bench.run(.closed(requests: 8, concurrency: 2), id: 4, mix: .only(0))
+        #expect(behind.given == (pick == .once ? 0 : 8))
+        #expect(behind.given + behind.dropped == 8)
+    }
+
     @Test func `of one set are one row in a request, and another set's its own`() async throws {
         let server = try ScriptedServer { _ in [.response()] }
         let spec = RequestSpec(

@@ -124,18 +124,19 @@ import Testing
 
     @Test func `waits its think times, and lets others go on meanwhile`() async throws {
         let server = try ScriptedServer { _ in [.response()] }
-        let think = Part.think(from: .milliseconds(150), to: .milliseconds(250))
+        let think = Part.think(from: .milliseconds(600), to: .milliseconds(700))
         let bench = try LoadBench(
             server.url, requests: [.flow("f", Self.get("a", "/a/{{vu}}"), think, Self.get("b", "/b/{{vu}}"))])
         let (outcome, _, transfers) = try await bench.run(.closed(requests: 20, concurrency: 20))
         #expect(outcome.peakInFlight == 20)
         #expect(outcome.transfers == 40)
-        // One after another they would take three seconds at least.
-        #expect(outcome.loadEnd - outcome.start < .seconds(3))
+        // One after another they would take twelve seconds at least.
+        #expect(outcome.loadEnd - outcome.start < .seconds(12))
         let firsts = transfers.filter { $0.request == "a" }
         let seconds = transfers.filter { $0.request == "b" }
-        #expect(seconds.map(\.start).min()! - firsts.map(\.end).min()! >= .milliseconds(150))
-        #expect(transfers.allSatisfy { $0.end - $0.start < .milliseconds(150) } || outcome.loadEnd - outcome.start > .seconds(1))
+        #expect(seconds.map(\.start).min()! - firsts.map(\.end).min()! >= .milliseconds(600))
+        // The time to think is nobody's service time.
+        for part in [firsts, seconds] { #expect(part.map { $0.end - $0.start }.min()! < .milliseconds(600)) }
         let order = server.seen.requests.map { $0.target.split(separator: "/")[0] }
         #expect(order.prefix(20).allSatisfy { $0 == "a" })
     }
@@ -172,7 +173,7 @@ import Testing
             server.url,
             requests: [.flow("thinks", Self.get("a", "/a"), long, Self.get("b", "/b")), .flow("hangs", Self.get("h", "/hang"))])
         async let running = bench.run(.closed(requests: 1000, concurrency: 10))
-        #expect(try await server.waits { $0.requests.count == 10 })
+        #expect(try await server.waits { $0.requests.count >= 10 })
         // The last response of those that think may be under way yet.
         try await Task.sleep(for: .milliseconds(100))
         bench.engine.guardSignal.signal()
@@ -192,15 +193,17 @@ import Testing
         let server = try ScriptedServer { _ in [.response()] }
         let bench = try LoadBench(
             server.url,
-            requests: [.flow("f", Self.get("a", "/a/{{vu}}"), .think(from: .seconds(5), to: .seconds(5)), Self.get("b", "/b/{{vu}}"))],
+            requests: [.flow("f", Self.get("a", "/a/{{vu}}"), .think(from: .seconds(1), to: .seconds(1)), Self.get("b", "/b/{{vu}}"))],
             load: [.open(rate: 50, duration: .milliseconds(400), maxInFlight: 3)])
-        async let running = bench.run(.scenario(cap: nil))
-        #expect(try await server.waits { $0.requests.count == 3 })
-        let (outcome, rows, _) = try await running
-        #expect(outcome.given == 3)
-        #expect(outcome.dropped == 17)
-        #expect(rows.filter { $0.request == "f" }.map(\.dropped).reduce(0, +) == 17)
-        #expect(server.seen.requests.map(\.target).sorted() == ["/a/1", "/a/2", "/a/3", "/b/1", "/b/2", "/b/3"])
+        let (outcome, rows, _) = try await bench.run(.scenario(cap: nil))
+        // Three users, who think for longer than the phase lasts; on a machine that stands still for as long one may come again.
+        #expect((3..<20).contains(outcome.given))
+        #expect(outcome.peakInFlight == 3)
+        #expect(outcome.given + outcome.dropped == 20)
+        #expect(rows.filter { $0.request == "f" }.map(\.dropped).reduce(0, +) == outcome.dropped)
+        let targets = server.seen.requests.map(\.target)
+        #expect(targets.count { $0.hasPrefix("/a/") } == outcome.given && targets.count == 2 * outcome.given)
+        #expect(Set(targets) == ["/a/1", "/a/2", "/a/3", "/b/1", "/b/2", "/b/3"])
     }
 
     @Test func `in a unit dose is one turn at a time`() async throws {

@@ -1,3 +1,4 @@
+import Foundation
 import LinuxIO
 import Load
 import Measurements
@@ -53,6 +54,30 @@ import Testing
         #expect(request.header("X-E") == "")
         #expect(request.header("Injected") == nil)
         #expect(request.header("X-Plain") == "{{d.v}}")
+    }
+
+    @Test func `has values of its own in the headers of all requests`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("seep-headers-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try Data("name\nada\nbob\n".utf8).write(to: folder.appendingPathComponent("users.csv"))
+        try Data(
+            """
+            target: http://127.0.0.1
+            data: {user: {file: users.csv, pick: in-order}}
+            http: {headers: {X-Request: "{{n}}-{{user.name}}", X-Fixed: same}}
+            requests: [{get: /a}, {get: /b, headers: {x-request: mine}}, {steps: [{get: /c}, {get: /d}]}]
+            """.utf8
+        ).write(to: folder.appendingPathComponent("scenario.yaml"))
+        let scenario = try ScenarioReader.read(path: folder.path, options: ScenarioReader.Options())
+        let server = try ScriptedServer { _ in [.response()] }
+        let bench = try LoadBench(server.url, requests: scenario.requests, http: scenario.http, data: scenario.data)
+        _ = try await bench.run(.closed(requests: 6, concurrency: 1))
+        let seen = server.seen.requests
+        #expect(seen.map(\.target) == ["/a", "/b", "/c", "/d", "/a", "/b", "/c", "/d"])
+        #expect(
+            seen.map { $0.header("X-Request") } == ["1-ada", "mine", "3-bob", "4-bob", "5-ada", "mine", "7-bob", "8-bob"])
+        #expect(seen.allSatisfy { $0.header("X-Fixed") == "same" })
     }
 
     @Test(arguments: [

@@ -10,9 +10,10 @@ final class LoadBench: Sendable {
     let engine: LoadEngine
 
     /// - Parameter target: a server's URL.
+    /// - Parameter http: the timeout is one that only a fault comes to; tests of timeouts give their own.
     init(
         _ target: String, requests: [RequestSpec] = [RequestSpec(name: "root", url: "/")], load: [LoadPhase] = [.standard],
-        http: HTTPSettings = HTTPSettings(timeout: .seconds(5)), mayFollow: @escaping @Sendable (String) -> Bool = { _ in true },
+        http: HTTPSettings = HTTPSettings(timeout: .seconds(60)), mayFollow: @escaping @Sendable (String) -> Bool = { _ in true },
         pacing: @escaping @Sendable (LoadPhase) -> Schedule = Schedule.standard,
         authorities: String? = nil, socket: String? = nil, threads: Int = 1, data: [DataSet] = [], seed: UInt64 = 1
     ) throws {

@@ -8,7 +8,7 @@ final class TLSServer {
     }
 
     private static let script = """
-        import http.server, ssl, sys
+        import http.server, socket, ssl, sys
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True
@@ -19,7 +19,19 @@ final class TLSServer {
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
-            do_GET = do_POST = answer
+            def do_GET(self):
+                # In one packet: a record for each byte of the body, or a second response that nobody asked for.
+                for kind in "/records", "/more":
+                    if not self.path.startswith(kind): continue
+                    self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+                    count = int(self.path[len(kind):])
+                    self.wfile.write(b"HTTP/1.1 200 OK\\r\\nContent-Length: %d\\r\\n\\r\\n" % count)
+                    for _ in range(count): self.wfile.write(b"x")
+                    if kind == "/more": self.wfile.write(b"HTTP/1.1 500 No\\r\\nContent-Length: 0\\r\\n\\r\\n")
+                    self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 0)
+                    return
+                self.answer()
+            do_POST = answer
             def log_message(self, *args): pass
         class Server(http.server.ThreadingHTTPServer):
             daemon_threads = True

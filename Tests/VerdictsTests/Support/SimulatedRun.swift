@@ -223,8 +223,13 @@ final class SimulatedRun {
         for death in deaths where death.session.announced { judge.consume(event(.died, death.session, at: now)) }
         deaths = []
         var row = ConnectionRow(time: RunTime(microseconds: now), step: step)
-        row.total = sessions.count
-        row.idle = sessions.count
+        let clients = sessions.count { $0.owner.hasPrefix(SessionOwnership.clientOwnerPrefix) }
+        row.total = sessions.count - clients
+        row.idle = sessions.count - clients
+        if judge.facts.pgbouncer != nil {
+            row.pgbouncerClients = clients
+            row.pgbouncerServers = sessions.count { $0.owner == SessionOwnership.pgbouncer }
+        }
         row.headroom = headroom
         row.limit = judge.facts.limit
         row.openedTotal = opened
@@ -233,10 +238,15 @@ final class SimulatedRun {
         judge.consume(row)
     }
 
+    private static func whyOurs(_ owner: String) -> String {
+        if owner == SessionOwnership.pgbouncer { return owner }
+        return owner.hasPrefix(SessionOwnership.clientOwnerPrefix) ? SessionOwnership.pgbouncerClient : "process"
+    }
+
     private func event(_ event: SessionRow.Event, _ session: Session, at time: Int64) -> SessionRow {
         SessionRow(
             time: RunTime(microseconds: time), step: step, event: event, pid: session.pid, backendStart: Int(session.born),
-            owner: session.owner, whyOurs: "process",
+            owner: session.owner, whyOurs: Self.whyOurs(session.owner),
             state: transactions.contains(session.pid) ? "idle in transaction" : session.busyUntil > now && loading ? "active" : "idle",
             lastQuery: "SELECT 1 FROM t\(session.pid % 2)",
             database: database(session.pid), socket: event == .floor ? socket(step, session.pid) : nil)

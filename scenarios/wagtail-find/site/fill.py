@@ -43,7 +43,7 @@ if not ArticlePage.objects.exists():
     home = article(Page.objects.get(depth=1), "Home", "home", pictures[1])
     Site.objects.all().delete()
     Site.objects.create(hostname="127.0.0.1", port=80, root_page=home, is_default_site=True)
-    for section in ["about", "news", "work"]:
+    for section in ["about", "news", "projects"]:
         parent = article(home, section.title(), section, pictures[0])
         for number in range(1, 21):
             article(parent, f"{section.title()} {number}", f"{section}-{number}", pictures[number % 2])
