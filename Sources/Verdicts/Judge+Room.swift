@@ -64,12 +64,23 @@ extension Judge {
             background: background(), left: leftSessions)
     }
 
-    /// Sessions that doses left before the last one and that are there: those that a later step used again, and the others.
+    /// Sessions that doses left before the last one and that are there: those that were used again lately, and the others.
+    ///
+    /// Lately: in the last doses that make up at most half of the requests. A thread uses its session for a while before it loses it, so
+    /// that much of what a leak left was used again at some time; but only what is held is used to the end.
     private var leftSessions: (used: Int, unused: Int) {
-        guard let last = evidence.last(where: { $0.counts && ($0.isDose || $0.row.kind == .unit) })?.row.step else { return (0, 0) }
+        let doses = evidence.filter { $0.counts && ($0.isDose || $0.row.kind == .unit) }
+        guard let last = doses.last?.row.step else { return (0, 0) }
+        let half = doses.reduce(0) { $0 + $1.row.given } / 2
+        var (late, given) = (last, 0)
+        for dose in doses.reversed() {
+            given += dose.row.given
+            if given > half { break }
+            late = dose.row.step
+        }
         var sessions = (used: 0, unused: 0)
         for session in alive.values where !session.isOld && !session.isPooled && session.bornIn < last {
-            if session.usedIn > session.bornIn { sessions.used += 1 } else { sessions.unused += 1 }
+            if session.usedIn > session.bornIn, session.usedIn >= late { sessions.used += 1 } else { sessions.unused += 1 }
         }
         return sessions
     }
