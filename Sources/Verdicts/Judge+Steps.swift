@@ -63,12 +63,12 @@ extension Judge {
     }
 
     /// In the first sample or at the end of the baseline, whichever is more: one sample may meet a pool that replaces a session, or opens.
+    /// Less those that turned out to be somebody else's, once the first session was tied to a process.
     var heldBeforeLoad: Int? {
-        let first = evidence.first { $0.floorBefore != nil }?.floorBefore.map { max(0, $0 - ruledOut) }
-        guard let baseline = evidence.first, baseline.row.kind == .baseline, baseline.counts, let floor = baseline.floor else {
-            return first
-        }
-        return max(first ?? floor, floor)
+        let first = evidence.first { $0.floorBefore != nil }?.floorBefore
+        let baseline = evidence.first.flatMap { $0.row.kind == .baseline && $0.counts ? $0.floor : nil }
+        guard let held = [first, baseline].compactMap(\.self).max() else { return nil }
+        return max(0, held - ruledOut)
     }
 
     var leftAnything: Bool { evidence.contains { $0.counts && $0.totalLeft > 0 } }
