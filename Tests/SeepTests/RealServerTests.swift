@@ -59,6 +59,21 @@ import Verdicts
         #expect(try #require(cell.connections.compactMap(\.total).max()) <= 19)
     }
 
+    @Test func `put a configuration that leaks beside one that does not, and compare them`() async throws {
+        let place = try Workplace()
+        let seep = try place.start(
+            ["run", Repository.scenario("asgi"), "--quick", "--server", "uvicorn", "--plain"], environment: ["GC": "off"])
+        let ended = try await seep.ended(within: .seconds(300))
+        let cells = place.cells().filter { $0.name != "charts" }
+        expectNothingLeft(of: seep, in: cells)
+        // The leak is wanted, and so no failure.
+        #expect(ended.status == 0, "\(ended.said)")
+        #expect(cells.map(\.name) == ["uvicorn.max_age=0", "uvicorn.max_age=300"], "\(ended.said)")
+        #expect(try cells.map { try $0.verdict().verdict } == [.clean, .leak], "\(ended.said)")
+        let table = TextFile.read("\(place.results)/asgi/latest/comparison.csv")
+        #expect(table.contains("uvicorn.max_age=0,") && table.contains("uvicorn.max_age=300,"), "\(table)")
+    }
+
     // MARK: Without a file
 
     @Test(arguments: [("gunicorn", Verdict.Kind.clean, Int32(0)), ("granian-1.3.2", .leak, 1)])
