@@ -33,16 +33,16 @@ bench:
 	.ci/dependencies bench
 	Benchmarks/run
 
-# The real servers in full, two hours and a quarter: results/reference and docs/advice.md. FLAGS="--resume" goes on, "--quick" takes half an hour.
+# The real servers in full, some hours: results/reference and docs/advice.md. FLAGS="--resume" goes on, "--quick" leaves long idles out.
 reference: build
 	.ci/reference $(FLAGS)
 
-# Generated runs of every shape beside what people use: results/accuracy/generated.md, some five minutes on two cores.
+# Generated runs of every shape beside what people use: results/accuracy/generated.md, two minutes on two cores.
 accuracy: dependencies
 	swift build --configuration release --product seep-accuracy
 	nice .build/release/seep-accuracy --into results/accuracy
 
-# Every shape of leaky and the Django scenario, ten live runs of each: an hour and a half, and it goes on where it was ended.
+# Every shape of leaky and the Django scenario, ten live runs of each: some three hours, and it goes on where it was ended.
 accuracy-live: build
 	.ci/accuracy-live $(ACCURACY_LIVE)
 

@@ -7,9 +7,9 @@ import Scenarios
 /// HTTP/1 exchanges framed by Seep itself, on connections that libcurl opened: some 3 µs of CPU each beside the system calls.
 ///
 /// libcurl resolves, connects and makes TLS (`CURLOPT_CONNECT_ONLY`). Without TLS it then hands the socket over and knows nothing of
-/// it any more; with TLS it moves the bytes. Everything else is here: the request's bytes are those that ``PreparedRequest`` made
-/// before the load, the response is taken apart by ``ResponseParser``, the connections are kept for their origin, the last used
-/// first, and the time-outs stand in ``DeadlineQueues``.
+/// it any more; with TLS the connection stays libcurl's, and its bytes are moved by ``SecureStream``. Everything else is here: the
+/// request's bytes are those that ``PreparedRequest`` made before the load, the response is taken apart by ``ResponseParser``, the
+/// connections are kept for their origin, the last used first, and the time-outs stand in ``DeadlineQueues``.
 ///
 /// It has so many slots, one exchange in each at a time, and at most as many connections. One thread; ``PreparedRequest`` must
 /// outlive its exchange. Between a connection's opening and its end nothing is allocated.
