@@ -10,9 +10,9 @@ demo: build
 # program come by themselves; then a minute of fuzzing.
 test: debug
 	@.ci/dependencies test
-	SEEP_STRICT=1 swift test --skip-build --no-parallel --skip SeepTests
-	SEEP_STRICT=1 swift test --skip-build --no-parallel --filter SeepTests
-	SEEP_STRICT=1 SEEP_FUZZ_SECONDS=$${SEEP_FUZZ_SECONDS:-60} swift test --skip-build --filter ResponseFuzz
+	SEEP_STRICT=1 .ci/test --again --skip SeepTests
+	SEEP_STRICT=1 .ci/test --again --filter SeepTests
+	SEEP_STRICT=1 SEEP_FUZZ_SECONDS=$${SEEP_FUZZ_SECONDS:-60} .ci/test --filter ResponseFuzz
 
 # Ten minutes of made responses for the parser of the direct transport, from another seed each day.
 fuzz: debug

@@ -62,6 +62,7 @@ import Testing
         #expect(!end.contains("**one leaves each**"))
         #expect(page.output.contains("Not run yet: third."))
         #expect(page.output.contains("- Told.\n"))
+        #expect(page.output.contains("Judged by rules number 4 "))
         #expect(!page.output.contains("Untrue."))
         #expect(!page.output.contains("Unseen."))
         #expect(page.output.contains("| full | `GC=off seep run scenarios/advice --server holds --only age=300` |"))
@@ -143,7 +144,7 @@ private struct Fixture {
         try FileManager.default.createDirectory(at: cell, withIntermediateDirectories: true)
         let files = [
             "verdict.json": """
-            {"verdict": "leak", "reason": "\(reason)", "flags": \(flags), "sessions_after": \(left), "sessions_peak": 4, "left_behind": \(left),
+            {"verdict": "leak", "rules": 4, "reason": "\(reason)", "flags": \(flags), "sessions_after": \(left), "sessions_peak": 4, "left_behind": \(left),
              "requests": 4, "unexpected": 0, "requests_per_second": 12.5, "queries": [],
              "leak_per_1000_requests": {"estimate": 750, "low": 200, "high": 2000}, "law": {"kind": "request", "low": 200, "high": 2000}}
             """,
