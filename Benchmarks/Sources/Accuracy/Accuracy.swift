@@ -22,6 +22,9 @@ struct Accuracy: AsyncParsableCommand {
     var only: Shape?
     @Option(help: "With --only: how much can be seen.")
     var view = GeneratedCase.View.seen
+    @Option(
+        help: "Only this thin leak, as 1000,threads,8: one in so many, what is known of the room, concurrency; prints each found too late.")
+    var thin: String?
     @Flag(help: "With --only: with --quick.")
     var quick = false
     @Option(help: "With --only: how many runs.")
@@ -31,7 +34,8 @@ struct Accuracy: AsyncParsableCommand {
 
     func run() async throws {
         if let only, let seed { return try writeRun(of: GeneratedCase(shape: only, view: view, isQuick: quick, seed: seed)) }
-        if let only { return try await tell(only) }
+        if let only { return await tell(only) }
+        if let thin { return try await tellThin(thin) }
         guard share > 0, share <= 1, (1...64).contains(jobs) else {
             throw ValidationError("--share is above 0 and at most 1, --jobs is from 1 to 64")
         }
@@ -42,23 +46,39 @@ struct Accuracy: AsyncParsableCommand {
         if let into { try page.write(to: into) }
     }
 
-    private func tell(_ shape: Shape) async throws {
+    private func tell(_ shape: Shape) async {
         let cases = (0..<UInt64(runs)).map { GeneratedCase(shape: shape, view: view, isQuick: quick, seed: seeds.first + $0) }
         var counts: [String: Int] = [:]
         for result in await Runner(jobs: jobs).run(cases.map { Plan.Entry(run: $0, withBaselines: false) }, progress: { _, _ in }) {
             counts[result.verdict.verdict.rawValue, default: 0] += 1
-            if !result.isRight {
-                print("\(result.entry.run.seed) \(result.verdict.verdict.rawValue): \(result.verdict.reason)")
-                print("   \(result.setting)")
-                print(
-                    "   "
-                        + result.verdict.steps.map {
-                            "\($0.kind.rawValue) \($0.requests):\($0.leftBehind)/\($0.floor.map(String.init) ?? "?")"
-                        }
-                        .joined(separator: " "))
-            }
+            if !result.isRight { show(result) }
         }
         print("\(shape.rawValue): " + counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
+    }
+
+    private func show(_ result: Judged) {
+        print("\(result.entry.run.seed) \(result.verdict.verdict.rawValue): \(result.verdict.reason)")
+        print("   \(result.setting), \(result.requests) requests" + (result.foundAfter.map { ", found after \($0)" } ?? ""))
+        let steps = result.verdict.steps.map { "\($0.kind.rawValue) \($0.requests):\($0.leftBehind)/\($0.floor.map(String.init) ?? "?")" }
+        print("   " + steps.joined(separator: " "))
+    }
+
+    private func tellThin(_ words: String) async throws {
+        let words = words.split(separator: ",").map(String.init)
+        guard words.count == 3, let power = Plan.powers.first(where: { String($0.oneIn) == words[0] }),
+            let room = GeneratedCase.Thin.Room(rawValue: words[1]), let concurrency = Int(words[2]), (1...1000).contains(concurrency)
+        else {
+            let rooms = GeneratedCase.Thin.Room.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--thin is as 1000,threads,8: 100 or 1000, one of \(rooms), and the concurrency")
+        }
+        let thin = GeneratedCase.Thin(oneIn: power.oneIn, requestsPerWave: power.requestsPerWave, concurrency: concurrency, room: room)
+        let cases = (0..<UInt64(runs)).map {
+            GeneratedCase(shape: .oneInTen, view: room == .unknown ? .unseen : .seen, seed: seeds.first + $0, thin: thin)
+        }
+        let results = await Runner(jobs: jobs).run(cases.map { Plan.Entry(run: $0, withBaselines: false) }, progress: { _, _ in })
+        let late = results.filter { $0.foundAfter ?? .max > power.within }
+        for result in late { show(result) }
+        print("found within \(power.within) requests: \(results.count - late.count) of \(results.count)")
     }
 
     private func writeRun(of run: GeneratedCase) throws {
@@ -74,7 +94,7 @@ enum SeedSet: String, CaseIterable, Sendable, ExpressibleByArgument {
     case develop, report
 
     /// Runs of a shape have seeds from here on.
-    var first: UInt64 { self == .develop ? 1_000_000 : 2_000_000 }
+    var first: UInt64 { self == .develop ? 1_000_000 : 8_000_000 }
 }
 
 extension Shape: ExpressibleByArgument {}

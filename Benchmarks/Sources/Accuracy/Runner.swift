@@ -9,6 +9,8 @@ struct Judged: Sendable {
     var verdict: Verdict
     var isRight: Bool
     var requests: Int
+    /// Requests after which a leak was found.
+    var foundAfter: Int?
     /// The methods that call it a leak; empty where they were not asked.
     var accusers: Set<Baseline>
     /// For whoever looks into it.
@@ -43,7 +45,7 @@ struct Runner {
         let outcome = entry.run.run()
         let facts = outcome.facts
         return Judged(
-            entry: entry, verdict: outcome.verdict, isRight: outcome.isRight, requests: outcome.requests,
+            entry: entry, verdict: outcome.verdict, isRight: outcome.isRight, requests: outcome.requests, foundAfter: outcome.foundAfter,
             accusers: entry.withBaselines ? Set(Baseline.allCases.filter { $0.saysLeak(outcome) }) : [],
             setting: "slots \(facts.limit), concurrency \(facts.concurrency), \(facts.requestsPerWave ?? 0) a wave, room "
                 + (facts.declaredRoomPerWorker.map { "\($0) × \(facts.declaredWorkers ?? 1)" } ?? "undeclared")

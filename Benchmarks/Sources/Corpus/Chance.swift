@@ -11,13 +11,18 @@ package struct Chance: RandomNumberGenerator {
     ///   - stream: what the numbers are for, so that a shape that draws more does not change the next shape's runs.
     package init(seed: UInt64, stream: String = "") {
         // FNV-1a over the name of the stream.
-        state = stream.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 } &+ seed &* 0x9E37_79B9_7F4A_7C15
-        _ = next()
+        let name = stream.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+        // Mixed, lest the numbers of one seed be those of the seed before it, one place on.
+        state = Self.mixed(name ^ Self.mixed(seed))
     }
 
     package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
+        return Self.mixed(state)
+    }
+
+    private static func mixed(_ number: UInt64) -> UInt64 {
+        var z = number
         z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
         z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
         return z ^ (z >> 31)

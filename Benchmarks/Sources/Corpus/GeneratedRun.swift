@@ -14,6 +14,8 @@ package struct RunOutcome: Sendable {
     package var mostUsed: Double
     /// Requests sent up to the verdict.
     package var requests: Int
+    /// Requests sent until the verdict was a leak for good: steps after it only tell more of it. `nil` where it is none.
+    package var foundAfter: Int?
     /// The verdicts that are right for this run.
     package var right: Set<Verdict.Kind>
 
@@ -42,6 +44,7 @@ final class GeneratedRun {
     private var processRows: [ProcessRow] = []
     private var nextProcessRow: Int64 = 0
     private var step = 0
+    private var foundAfter: Int?
 
     /// - Parameter files: where the rows are written as well; `nil`: nowhere.
     init(setting: Setting, behaviour: any Behaviour, chance: Chance, files: RunDirectory? = nil) {
@@ -72,11 +75,16 @@ final class GeneratedRun {
         while steps.count < Self.stepLimit {
             guard case .step(let step) = judge.next() else { break }
             carryOut(step)
+            if setting.right != [.leak] || judge.verdictNow().verdict != .leak {
+                foundAfter = nil
+            } else if foundAfter == nil {
+                foundAfter = steps.reduce(0) { $0 + $1.given }
+            }
         }
         plant.end()
         return RunOutcome(
             verdict: judge.verdictNow(), facts: judge.facts, steps: steps, series: series, waveFloors: waveFloors, mostUsed: mostUsed,
-            requests: steps.reduce(0) { $0 + $1.given }, right: right)
+            requests: steps.reduce(0) { $0 + $1.given }, foundAfter: foundAfter, right: right)
     }
 
     /// What is kept for a time is as much as pace × age, and that may be more than the budget.
