@@ -43,6 +43,8 @@ package struct SessionOwnership: Hashable, Sendable {
     package static let byDatabase = "database"
     /// Why a session is ours that a process of the server holds.
     package static let byProcess = "process"
+    /// In the last row of a session that its database named, and that turned out to be somebody else's: it did not end.
+    package static let elsewhere = "elsewhere"
     /// Before the owner of a client of PgBouncer.
     package static let clientOwnerPrefix = "client "
 

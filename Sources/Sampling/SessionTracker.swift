@@ -222,10 +222,12 @@ package struct SessionTracker {
         let gone = ours.values.filter { tracked in
             tracked.seen != generation || (rulesOut && tie(of: tracked.backend) == .elsewhere)
         }
-        for tracked in Self.ordered(gone) {
-            if tracked.seen == generation, !tracked.isWritten {
+        for var tracked in Self.ordered(gone) {
+            if tracked.seen == generation {
                 ours[tracked.identity] = nil
                 changes.died += 1
+                tracked.whyOurs = SessionOwnership.elsewhere
+                if tracked.isWritten { changes.rows.append(row(.died, tracked, at: snapshot.time)) }
             } else {
                 bury(tracked, at: snapshot.time, into: &changes)
             }

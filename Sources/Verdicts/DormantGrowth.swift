@@ -6,7 +6,8 @@ import Measurements
 /// any request of the step. Three such steps, more left behind in all than chance explains, and no end of it in the last two waves,
 /// are a leak, whatever its law; a pool would have used what it held, and threads that each keep a session use theirs. A pool that
 /// uses its places in turn or by chance opens beside idle ones too, until it is full: what fits a declared room convicts nobody, nor what
-/// falls as the places of a pool do.
+/// falls as the places of a pool do. So do threads that each keep a session and have not all had a request: what fits the threads counts only
+/// in doses of at least 20 requests for each of them, of which hardly any thread gets none (e⁻²⁰ where each is as likely).
 struct DormantGrowth {
     static let least = 3
 
@@ -14,18 +15,28 @@ struct DormantGrowth {
     let left: Int
     let isProven: Bool
 
-    init(steps all: [StepEvidence], concurrency: Int, declaredRoom: Int?, background: Double) {
+    private static let requestsPerThread = 20
+
+    /// - Parameters:
+    ///   - room: what all owners may keep, where it is known.
+    ///   - roomIsDeclared: by the scenario; otherwise it is the number of threads.
+    init(steps all: [StepEvidence], concurrency: Int, room: Int?, roomIsDeclared: Bool, background: Double) {
         // Where PostgreSQL was started anew, everybody opens again what was lost.
         let lost = all.lastIndex(where: \.databaseRestarted) ?? -1
         let doses = all.suffix(from: lost + 1).filter { $0.counts && $0.isDose }
-        let grown = doses.filter { $0.totalLeft > 0 && $0.growth > 0 && ($0.dormant ?? 0) >= concurrency }
+        let grown = doses.filter { step in
+            guard step.totalLeft > 0, step.growth > 0, step.dormant ?? 0 >= concurrency else { return false }
+            guard let room, !roomIsDeclared else { return true }
+            return step.floor ?? 0 > room || step.row.given >= Self.requestsPerThread * room
+        }
         var evidence = EProcess()
         for step in doses { evidence.observe(count: step.totalLeft, background: background) }
         steps = grown.count
         left = doses.reduce(0) { $0 + $1.totalLeft }
-        let last = doses.filter { $0.row.kind != .rung }.suffix(2)
+        // After a silence threads and pools open what they closed in it.
+        let last = doses.filter { $0.row.kind == .wave || $0.row.kind == .dose }.suffix(2)
         let goesOn = !last.isEmpty && last.allSatisfy { $0.totalLeft > 0 }
-        let exceedsRoom = declaredRoom.map { (doses.last?.floor ?? 0) > $0 } ?? true
+        let exceedsRoom = !roomIsDeclared || (doses.last?.floor ?? 0) > room ?? 0
         isProven =
             grown.count >= Self.least && goesOn && exceedsRoom && evidence.isBeyondChance && !Filling(all, beyond: 0).isLikelier
     }

@@ -15,6 +15,8 @@ package struct EProcess: Hashable, Sendable {
     package static let threshold = 1000.0
 
     private var logs = [Double](repeating: 0, count: alternatives.count)
+    /// It was reached once. The inequality bounds the chance that it ever is, so what comes later takes nothing back.
+    package private(set) var isBeyondChance = false
 
     package init() {}
 
@@ -23,6 +25,8 @@ package struct EProcess: Hashable, Sendable {
         for (index, ratio) in Self.alternatives.enumerated() {
             logs[index] += Double(count) * log(ratio) - (ratio - 1) * background
         }
+        // Decided on a rounded value, so that two machines agree.
+        if (logValue * 1e6).rounded() >= (log(Self.threshold) * 1e6).rounded() { isBeyondChance = true }
     }
 
     /// The natural logarithm of the e-value.
@@ -31,7 +35,4 @@ package struct EProcess: Hashable, Sendable {
         let sum = logs.reduce(0) { $0 + exp($1 - top) }
         return top + log(sum / Double(logs.count))
     }
-
-    /// Beyond chance at α = 0.001. Decided on a rounded value, so that two machines agree.
-    package var isBeyondChance: Bool { (logValue * 1e6).rounded() >= (log(Self.threshold) * 1e6).rounded() }
 }

@@ -44,7 +44,7 @@ extension Judge {
 
     /// What is kept for a time: bounded by the pace × the age.
     func timedReason(_ test: LeakTest, age: Double) -> (Verdict.Kind, String) {
-        let per = (grossRate(test)?.estimate ?? 0) / 1000
+        let per = max((grossRate(test)?.estimate ?? 0) / 1000, birthsPerRequest)
         let pace = requestsPerSecond ?? 0
         let plateau = Int((per * pace * age).rounded(.up))
         let text =
@@ -52,6 +52,13 @@ extension Judge {
             + "At \(Self.show(pace)) requests/s that comes to about \(plateau) sessions."
         if plateau > facts.budget { return (.overBudget, text + " The budget is \(facts.budget) (limit \(facts.limit)).") }
         return (.bounded, text)
+    }
+
+    /// Sessions that began in a wave, per request; of the wave in the middle. Where each goes at its age, a wave leaves no more than the one before.
+    private var birthsPerRequest: Double {
+        let waves = evidence.filter { $0.counts && $0.row.kind == .wave && $0.row.given > 0 }
+        let shares = waves.map { Double($0.birthsSeen - $0.birthsInSilence) / Double($0.row.given) }.sorted()
+        return shares.isEmpty ? 0 : shares[shares.count / 2]
     }
 
     func silentReason(floor: Int?) -> String {

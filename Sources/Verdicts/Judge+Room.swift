@@ -61,7 +61,7 @@ extension Judge {
         LeakTest(
             steps: evidence, room: totalRoom, roomIsDeclared: roomIsDeclared,
             heldAtStart: heldAtStart,
-            background: background(), left: leftSessions)
+            background: background(), left: leftSessions, failing: startedToFail)
     }
 
     /// Sessions that doses left before the last one and that are there: those that were used again lately, and the others.

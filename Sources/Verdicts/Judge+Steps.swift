@@ -13,17 +13,17 @@ extension Judge {
         if let last = evidence.last, ![.completed, .guardRail].contains(last.row.ended) { return nil }
         if let step = baseline() { return step }
         if cannotSee || nearlyAllFail && dosed >= 20 { return nil }
-        return rung() ?? wave() ?? unit() ?? variation() ?? recoveryStep(leakTest()) ?? longIdle()
+        return rung() ?? wave() ?? unit() ?? variation() ?? confirmation() ?? recoveryStep(leakTest()) ?? longIdle()
     }
 
-    private func step(
+    func step(
         _ kind: Step.Kind, _ dose: Step.Dose, mix: Step.Mix = .all, connections: Step.Connections = .reused, settle: Double, why: String
     ) -> Step {
         Step(
             id: evidence.count, kind: kind, dose: dose, mix: mix, connections: connections, settle: .fractional(seconds: settle), why: why)
     }
 
-    private func steps(_ kind: Step.Kind) -> [StepEvidence] { evidence.filter { $0.row.kind == kind && $0.counts } }
+    func steps(_ kind: Step.Kind) -> [StepEvidence] { evidence.filter { $0.row.kind == kind && $0.counts } }
 
     // MARK: What is known between steps
 
@@ -31,7 +31,7 @@ extension Judge {
     var free: Int { max(0, headroomNow - facts.guardRail) }
 
     /// With few slots the peak in flight, and with it the bound of an unknown room, is kept low, so that they are enough to tell.
-    private var slotsAreScarce: Bool { facts.headroom < 64 }
+    var slotsAreScarce: Bool { facts.headroom < 64 }
 
     var headroomNow: Int { evidence.last { $0.headroom != nil }?.headroom ?? facts.headroom }
 
@@ -66,9 +66,8 @@ extension Judge {
     /// Less those that turned out to be somebody else's, once the first session was tied to a process.
     var heldBeforeLoad: Int? {
         let first = evidence.first { $0.floorBefore != nil }?.floorBefore
-        let baseline = evidence.first.flatMap { $0.row.kind == .baseline && $0.counts ? $0.floor : nil }
-        guard let held = [first, baseline].compactMap(\.self).max() else { return nil }
-        return max(0, held - ruledOut)
+        let baseline = evidence.first.flatMap { $0.row.kind == .baseline && $0.counts ? floorOfOurs($0) : nil }
+        return [first.map { max(0, $0 - ruledOut) }, baseline].compactMap(\.self).max()
     }
 
     var leftAnything: Bool { evidence.contains { $0.counts && $0.totalLeft > 0 } }
@@ -118,11 +117,12 @@ extension Judge {
 
     private func wave() -> Step? {
         let waves = steps(.wave)
-        guard waves.count < waveCount + 4, steps(.unit).isEmpty else { return nil }
-        let test = leakTest()
-        // A pool that seems to fill shall have filled, and a rise with each worker shall have shown.
+        // A pool that seems to fill shall have filled, and a rise with each worker shall have shown: not every wave sees one begin.
         let restarts = restartGrowth
-        let isOpen = restarts.isPossible && !restarts.isProven || test.filling.isLikelier && !lastDosesLeftNothing
+        guard waves.count < (restarts.isPossible ? waveCount * 3 : waveCount + 4), steps(.unit).isEmpty else { return nil }
+        let test = leakTest()
+        let isThin = !facts.quick && test.finding == nil && waves.suffix(3).contains { $0.totalLeft > 0 }
+        let isOpen = restarts.isPossible && !restarts.isProven || test.filling.isLikelier && !lastDosesLeftNothing || isThin
         guard fullWaves(waves) < waveCount || isOpen else { return nil }
         if waves.count >= 2, test.finding != nil { return nil }
         if let stopped = evidence.last, stopped.row.ended == .guardRail, stopped.growth > 0 {
@@ -135,7 +135,8 @@ extension Judge {
                 ? "wave \(waves.count + 1) of \(waveCount)"
                 : test.filling.isLikelier
                     ? "a pool of about \(test.filling.size) places seems to fill: one more wave"
-                    : "the count at rest rises with each worker: one more wave"
+                    : restarts.isPossible
+                        ? "the count at rest rises with each worker: one more wave" : "waves go on leaving a few: one more"
         guard let cap = waveCap(waves) else { return step(.wave, .scenario(cap: nil), settle: waveSettle, why: why) }
         if cap < 1 { return test.finding == nil ? restartForRoom() : nil }
         let smaller = "\(why); \(cap) requests fit the headroom"
@@ -191,7 +192,7 @@ extension Judge {
     // MARK: Unit dose
 
     private func unit() -> Step? {
-        guard let planned = facts.unitDose, free >= 1, steps(.longIdle).isEmpty else { return nil }
+        guard let planned = facts.unitDose, free >= 1, steps(.longIdle).isEmpty, confirmations == 0 else { return nil }
         if startedToFail, steps(.unit).isEmpty {
             return step(
                 .unit, .unit(requests: 5, gap: unitGap), settle: 1, why: "requests that succeeded now fail: do they alone, after a settle?")
@@ -245,7 +246,7 @@ extension Judge {
 
     var dormantGrowth: DormantGrowth {
         DormantGrowth(
-            steps: facts.seesSessions ? evidence : [], concurrency: facts.concurrency, declaredRoom: roomIsDeclared ? totalRoom : nil,
+            steps: facts.seesSessions ? evidence : [], concurrency: facts.concurrency, room: totalRoom, roomIsDeclared: roomIsDeclared,
             background: background())
     }
 
@@ -266,9 +267,11 @@ extension Judge {
         return floor <= room && test.excess == 0
     }
 
-    /// The last two equal doses left nothing behind, and nothing was held by workers that began in them beside those before.
+    /// The last two equal doses left nothing behind, and nothing was held by workers that began in them beside those before. Doses of requests
+    /// that once succeeded and now fail do not tell.
     var lastDosesLeftNothing: Bool {
-        let waves = steps(.wave)
+        let failing = startedToFail
+        let waves = steps(.wave).filter { !failing || $0.unexpected * 2 < $0.transfers }
         return waves.count >= 2 && waves.suffix(2).allSatisfy { $0.totalLeft == 0 && ($0.workerStarts == 0 || $0.growth <= 0) }
     }
 }

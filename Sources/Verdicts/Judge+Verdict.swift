@@ -49,6 +49,8 @@ extension Judge {
         } else if risesWithRestarts {
             kind = .inconclusive
             reason = restartsReason(floor: floor)
+        } else if let age = timedRelease, case (.overBudget, let text) = timedReason(test, age: age) {
+            (kind, reason) = (.overBudget, text)
         } else if fitsKnownRoom(test) || lastDosesLeftNothing {
             kind = .bounded
             reason = boundedReason(test, floor: floor)

@@ -34,6 +34,9 @@ package struct Judge: Sendable {
     struct Process: Sendable {
         var started: RunTime
         var threads: Int
+        var lastSeen: RunTime
+        /// Its end was told in the evidence of a step.
+        var hasEnded = false
     }
 
     package let facts: RunFacts
@@ -57,8 +60,10 @@ package struct Judge: Sendable {
     private(set) var processFloors = ProcessFloors()
     /// Sessions from before the run that were taken for ours by their database, until a process of the server was found to hold others.
     private(set) var ruledOut = 0
-    /// In the step that is open, such sessions that are gone.
-    private var unnamedGone: [Int: Int] = [:]
+    /// Such sessions that ended before.
+    private var unnamedGone = 0
+    /// The step in which others were ruled out, and how many of them the counts of the steps before it hold.
+    private var others: (ruledOutIn: Int, count: Int)?
     /// A session was found to be held by a process of the server.
     private(set) var tiesWork = false
     private let parts: UnitDose.Parts
@@ -89,14 +94,16 @@ package struct Judge: Sendable {
 
     package mutating func consume(_ row: ProcessRow) {
         processFloors.consume(row)
-        processes[row.pid] = Process(started: row.started, threads: max(row.threads, processes[row.pid]?.threads ?? 0))
+        processes[row.pid] = Process(
+            started: row.started, threads: max(row.threads, processes[row.pid]?.threads ?? 0), lastSeen: row.time)
     }
 
     package mutating func consume(_ row: SessionRow) {
         open[row.step, default: StepAccumulator()].consume(row)
         switch row.event {
         case .died:
-            if row.whyOurs == SessionOwnership.byDatabase, alive[row.identity]?.isOld == true { unnamedGone[row.step, default: 0] += 1 }
+            if row.whyOurs == SessionOwnership.elsewhere { return ruleOut(row) }
+            if !tiesWork, row.whyOurs == SessionOwnership.byDatabase, alive[row.identity]?.isOld == true { unnamedGone += 1 }
             if let known = alive.removeValue(forKey: row.identity), !known.isOld, !known.isPooled,
                 deaths[row.step, default: []].count < Self.deathsKept
             {
@@ -120,18 +127,16 @@ package struct Judge: Sendable {
     @discardableResult
     package mutating func consume(_ row: StepRow) -> WaveRow {
         let gathered = open.removeValue(forKey: row.step) ?? StepAccumulator()
-        let unnamed = unnamedGone.removeValue(forKey: row.step) ?? 0
-        if !tiesWork, gathered.sessions.contains(where: { $0.whyOurs == SessionOwnership.byProcess }) {
-            (tiesWork, ruledOut) = (true, unnamed)
-        }
+        tiesWork = tiesWork || gathered.sessions.contains { $0.whyOurs == SessionOwnership.byProcess }
         let begun = processes.filter { $0.value.started > row.start }.keys
         let young = Set(begun.flatMap(Self.ownerNames(of:)))
         var closed = StepEvidence(
-            closing: row, gathered: gathered, before: evidence.last { $0.floor != nil }?.floor,
-            lastButOne: evidence.last?.row.kind == .restart ? nil : evidence.dropLast().last { $0.floor != nil }?.floor,
+            closing: row, gathered: gathered, before: evidence.last { $0.floor != nil }.flatMap(floorOfOurs),
+            lastButOne: evidence.last?.row.kind == .restart ? nil : evidence.dropLast().last { $0.floor != nil }.flatMap(floorOfOurs),
             youngOwners: row.kind == .restart ? [] : young,
             unitGap: unitGap, parts: parts)
         closed.workerStarts = row.kind == .restart ? 0 : begun.count
+        (closed.workerEnds, closed.workers) = noteEnds()
         let silent = deaths.removeValue(forKey: row.step) ?? []
         let loadOver = row.loadEnd + StepEvidence.grace(settle: row.end - row.loadEnd)
         closed.silentDeaths = silent.filter {
@@ -159,6 +164,37 @@ package struct Judge: Sendable {
         let mark = "pooler: "
         guard poolerSeen.isEmpty, let start = row.note.firstRange(of: mark) else { return }
         poolerSeen = String(row.note[start.upperBound...].prefix { $0 != ";" })
+    }
+
+    /// The session was never the application's, and the counts so far held it all the same.
+    private mutating func ruleOut(_ row: SessionRow) {
+        guard let known = alive.removeValue(forKey: row.identity) else { return }
+        if !tiesWork { ruledOut += unnamedGone }
+        tiesWork = true
+        if known.isOld { ruledOut += 1 }
+        guard known.bornIn < row.step || known.isOld else { return }
+        if let before = others, before.ruledOutIn == row.step {
+            others?.count += 1
+        } else if others == nil {
+            others = (row.step, 1)
+        }
+    }
+
+    /// Less the sessions of others that were counted in it: they would hide as many of ours.
+    func floorOfOurs(_ step: StepEvidence) -> Int? {
+        guard let others, step.row.step < others.ruledOutIn else { return step.floor }
+        return step.floor.map { max(0, $0 - others.count) }
+    }
+
+    /// Processes of the server that ended since this was asked last, and those that were there when they were looked at last.
+    private mutating func noteEnds() -> (ended: Int, present: Int) {
+        let last = processes.values.map(\.lastSeen).max()
+        var ended = 0
+        for (pid, process) in processes where process.lastSeen != last && !process.hasEnded {
+            processes[pid]?.hasEnded = true
+            ended += 1
+        }
+        return (ended, processes.values.count { $0.lastSeen == last })
     }
 
     mutating func append(_ closed: StepEvidence) { evidence.append(closed) }

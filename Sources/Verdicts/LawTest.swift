@@ -32,7 +32,7 @@ struct LawTest {
         let units = steps.filter { $0.counts && $0.row.kind == .unit }
         let reused = units.reduce(into: StepEvidence.Share()) { $0.add($1.reusedConnection) }
         let fresh = units.reduce(into: StepEvidence.Share()) { $0.add($1.freshConnection) }
-        let settled = reused.requests >= 5 && reused.left >= 3 && reused.left * fresh.requests * 2 >= fresh.left * reused.requests
+        let settled = Self.followsRequests(units)
         left = doses.reduce(0) { $0 + $1.totalLeft }
         if Self.areHangUps(units.flatMap(\.unit)) {
             (kind, count, isOpen) = (.hangUp, doses.reduce(0) { $0 + $1.hangUps }, false)
@@ -82,6 +82,13 @@ struct LawTest {
         case .idlePeriod: count = doses.count(where: followsSilence)
         default: count = doses.reduce(0) { $0 + $1.row.given }
         }
+    }
+
+    /// Sent one at a time over a connection that had served before, requests left at least half as many as those over new ones.
+    static func followsRequests(_ units: [StepEvidence]) -> Bool {
+        let reused = units.reduce(into: StepEvidence.Share()) { $0.add($1.reusedConnection) }
+        let fresh = units.reduce(into: StepEvidence.Share()) { $0.add($1.freshConnection) }
+        return reused.requests >= 5 && reused.left >= 3 && reused.left * fresh.requests * 2 >= fresh.left * reused.requests
     }
 
     /// A dose step was sent at a lower concurrency than the waves: without one, the connections of waves are as many as the requests in flight.

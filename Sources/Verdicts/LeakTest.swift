@@ -32,12 +32,15 @@ struct LeakTest {
     /// - Parameters:
     ///   - room: what the owners may keep, when it is known for all of them; declared rooms convict, threads only acquit.
     ///   - background: sessions that a step leaves behind by chance.
+    ///   - failing: requests that the warm-up saw succeed fail later.
     ///   - left: sessions that earlier doses left and that are there: those that a later dose used again, and the others.
     init(
         steps: [StepEvidence], room: Int?, roomIsDeclared: Bool, heldAtStart: Int, background: Double,
-        left sessions: (used: Int, unused: Int) = (0, 0)
+        left sessions: (used: Int, unused: Int) = (0, 0), failing: Bool = false
     ) {
-        let judged = steps.filter(Self.isJudged)
+        // Requests that fail for want of a session leave none: beyond a declared room that is no sign of a pool.
+        let tells = { (step: StepEvidence) in !failing || !roomIsDeclared || step.unexpected * 2 < step.transfers }
+        let judged = steps.filter { Self.isJudged($0) && tells($0) }
         let peak = steps.map(\.row.peakInFlight).max() ?? 0
         roomKnown = room != nil
         bound = roomIsDeclared ? (room ?? 0) : max(room ?? 0, 3 * peak)
@@ -49,9 +52,19 @@ struct LeakTest {
         var beyondBound = 0
         var growth = 0
         var beyond: [(count: Int, requests: Int)] = []
+        var beyondConnections: [(count: Int, requests: Int)] = []
         var stepsBeyond = 0
+        // Of the doses beyond the bound, where the waves begin and where those after the unit doses do.
+        var firstWave: Int?
+        var beforeUnits: (first: Int, end: Int)?
         for step in steps {
             if step.databaseRestarted { (filled, growth, free) = (0, 0, bound) }
+            // The sessions of a process that ended are gone, and the one in its place opens its own.
+            if step.workerEnds > 0 { filled = max(0, filled - step.deathsOfOlder) }
+            if step.counts, step.row.kind == .longIdle, filled > free, tells(step) {
+                beyond.append((step.totalLeft, max(step.row.given, 1)))
+                beyondConnections.append((step.totalLeft, max(step.row.opened, 1)))
+            }
             guard Self.isJudged(step) else { continue }
             let before = max(0, filled - free)
             sum += step.totalLeft
@@ -62,17 +75,30 @@ struct LeakTest {
             evidence.observe(count: count, background: background)
             if count > 0 { stepsBeyond += 1 }
             // Doses of the same kind can be compared; one over other connections cannot, and a unit dose never acquits.
-            if filled > free, step.isDose, step.row.kind != .dose { beyond.append((count, max(step.row.given, 1))) }
+            if step.row.kind == .unit, beforeUnits == nil { beforeUnits = (firstWave ?? beyond.count, beyond.count) }
+            if step.row.kind == .wave, firstWave == nil { firstWave = beyond.count }
+            if filled > free, step.isDose, step.row.kind != .dose, tells(step) {
+                beyond.append((count, max(step.row.given, 1)))
+                beyondConnections.append((count, max(step.row.opened, 1)))
+            }
         }
         left = sum
         excess = beyondBound
         beyondChance = evidence.isBeyondChance
-        let unit = judged.filter { $0.row.kind == .unit }
+        let unit = steps.filter { Self.isJudged($0) && $0.row.kind == .unit }
         unitLeft = unit.reduce(0) { $0 + $1.totalLeft }
         unitRequests = unit.reduce(0) { $0 + $1.row.given }
         let unitShowsIt = unit.contains { $0.totalLeft >= 5 && $0.totalLeft * 2 >= $0.row.given }
-        filling = stepsBeyond >= 2 ? Filling(steps, beyond: free) : .none
-        undiminished = stepsBeyond >= 2 && !Self.isContradicted(judged) && (Self.goesOn(beyond) && !filling.isLikelier || unitShowsIt)
+        filling = stepsBeyond >= 2 ? Filling(steps.filter(tells), beyond: free) : .none
+        // Of doses of different sizes the last may leave fewer per request where the residue follows something else.
+        let followsRequests = LawTest.followsRequests(unit)
+        let laws = followsRequests ? [beyond] : [beyond, beyondConnections, beyond.map { ($0.count, 1) }]
+        // What is taken away again may hide what was left.
+        let isTaken = steps.contains { $0.counts && $0.row.kind != .rung && ($0.deathsOfOlder > 0 || $0.reaped > 0) }
+        let goesOn = laws.contains(where: Self.goesOn)
+        let hasFallen = !isTaken && laws.allSatisfy { Self.hasEnded($0) || Self.hasDeclined($0, after: beforeUnits) }
+        undiminished =
+            stepsBeyond >= 2 && !Self.isContradicted(judged) && !hasFallen && (goesOn && !filling.isLikelier || unitShowsIt)
         if excess > 0, beyondChance, undiminished {
             // What was forgotten is not used again: where more than the bound is, and more than is not, the bound is too small.
             let isInUse = !roomIsDeclared && sessions.used > bound && sessions.used >= sessions.unused
@@ -80,7 +106,7 @@ struct LeakTest {
                 finding = .held
             } else if unitLeft >= 5, unitLeft * 4 >= unitRequests {
                 finding = .unit
-            } else if judged.reduce(0, { $0 + $1.reaped }) > free {
+            } else if steps.filter(Self.isJudged).reduce(0, { $0 + $1.reaped }) > free {
                 finding = .reaped
             } else {
                 finding = nil
@@ -94,17 +120,38 @@ struct LeakTest {
         step.counts && (step.isDose && step.row.kind != .longIdle || step.row.kind == .unit)
     }
 
-    /// All that came after the last unit dose that left something left nothing and closed nothing of old, though doses of the whole mix among
-    /// it would have left some at the rate of the unit doses with a probability of 99% (Poisson: e^−4.6): what opened sessions was full
-    /// meanwhile.
+    /// The last doses left nothing and closed nothing of old, though they would have left some at the rate of the unit doses, by the lower end
+    /// of its interval, with a probability of 99% (Poisson: e^−4.6): what opened sessions was full meanwhile.
     private static func isContradicted(_ judged: [StepEvidence]) -> Bool {
         let units = judged.filter { $0.row.kind == .unit }
-        guard let last = judged.lastIndex(where: { $0.row.kind == .unit && $0.totalLeft > 0 }) else { return false }
-        let after = judged.suffix(from: last + 1)
-        guard after.allSatisfy({ $0.totalLeft == 0 && $0.deathsOfOlder == 0 && $0.reaped == 0 }) else { return false }
         let (left, requests) = (units.reduce(0) { $0 + $1.totalLeft }, units.reduce(0) { $0 + $1.row.given })
         // A unit dose is of one request, which another may leak beside.
-        return after.filter { $0.row.kind != .unit }.reduce(0) { $0 + $1.row.given } * left * 10 >= 46 * requests
+        let after = judged.reversed().prefix { $0.totalLeft == 0 && $0.deathsOfOlder == 0 && $0.reaped == 0 }.filter {
+            $0.row.kind != .unit
+        }
+        guard left > 0, !after.isEmpty else { return false }
+        let expected = PoissonInterval(count: left).low / Double(requests) * Double(after.reduce(0) { $0 + $1.row.given })
+        return (expected * 1e6).rounded() >= 4.6e6
+    }
+
+    /// The last doses left nothing, where at the rate of all of them at least 6.9 were to be expected (Poisson: e^−6.9 = 0.1%).
+    static func hasEnded(_ steps: [(count: Int, requests: Int)]) -> Bool {
+        let total = steps.reduce(0) { $0 + $1.count }
+        let requests = steps.reduce(0) { $0 + $1.requests }
+        let last = steps.reversed().prefix { $0.count == 0 }.reduce(0) { $0 + $1.requests }
+        return requests > 0 && total * last * 10 >= 69 * requests
+    }
+
+    /// The doses after the unit doses left fewer than the waves before them, beyond chance: given what both left, the share of the later ones
+    /// is binomial with their share of what is followed (1%: the conditional test of two Poisson rates, Przyborowski and Wilenski 1940).
+    static func hasDeclined(_ steps: [(count: Int, requests: Int)], after units: (first: Int, end: Int)?) -> Bool {
+        guard let units, units.end > units.first, steps.count > units.end else { return false }
+        let (early, late) = (steps[units.first..<units.end], steps[units.end...])
+        let (before, after) = (early.reduce(0) { $0 + $1.count }, late.reduce(0) { $0 + $1.count })
+        let (exposed, later) = (early.reduce(0) { $0 + $1.requests }, late.reduce(0) { $0 + $1.requests })
+        guard before + after > 0 else { return false }
+        let chance = Binomial.atLeast(before, of: before + after, share: Double(exposed) / Double(exposed + later))
+        return (chance * 1e6).rounded() < 1e4
     }
 
     /// The last dose left no fewer per request than the earlier ones would make one expect (Poisson, 1%).

@@ -12,6 +12,8 @@ package struct Outlook: Sendable {
         case leakingThinly
         /// Nothing is left but one session after each long silence.
         case stepping
+        /// Each wave leaves one.
+        case leakingRarely
         /// A pool of 300 places, taken by chance, fills.
         case filling
     }
@@ -63,13 +65,14 @@ package struct Outlook: Sendable {
 }
 
 extension Outlook.Assumption {
-    static let all: [Self] = [.clean, .leaking, .leakingThinly, .stepping, .filling]
+    static let all: [Self] = [.clean, .leaking, .leakingThinly, .leakingRarely, .stepping, .filling]
 
     fileprivate func leaves(_ step: Step, _ transfers: Int, held: Int) -> Int {
         switch self {
         case .clean: 0
         case .leaking: transfers
         case .leakingThinly: (transfers + 5) / 10
+        case .leakingRarely: [.wave, .longIdle].contains(step.kind) ? 1 : 0
         case .stepping: step.kind == .longIdle ? 1 : 0
         case .filling: Int((Double(max(0, 300 - held)) * (1 - exp(-Double(transfers) / 300))).rounded())
         }

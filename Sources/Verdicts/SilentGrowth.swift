@@ -11,6 +11,9 @@ struct SilentGrowth {
     private static let leastForLaw = 3
     /// Shorter silences show too little.
     private static let shortest = 1.0
+    /// In each silence that is at least so long something began, where it is steady.
+    private static let long = 2.5
+    private static let usualBackground = 0.05
 
     let silences: Int
     let born: Int
@@ -26,6 +29,10 @@ struct SilentGrowth {
         born = last.reduce(0) { $0 + $1.birthsInSilence }
         seconds = last.reduce(0) { $0 + $1.silentSeconds }
         let free = max(0, bound - heldAtStart)
+        // Others come and go: what begins in every silence, and never ends, is not what the baseline showed of them.
+        let whole = quiet.filter { $0.silentSeconds >= Self.long }
+        let isSteady = whole.count >= Self.least && whole.allSatisfy { $0.birthsInSilence > 0 } && last.count == quiet.count
+        let background = isSteady ? min(background, Self.usualBackground) : background
         var evidence = EProcess()
         var sum = 0
         var beyond: [(count: Int, requests: Int)] = []

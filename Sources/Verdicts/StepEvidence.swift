@@ -50,6 +50,9 @@ package struct StepEvidence: Hashable, Sendable {
     package var orphans: Set<SessionIdentity> = []
     /// Processes of the server that began in the step.
     package var workerStarts = 0
+    /// Processes of the server that ended in the step, and those that were there at its end.
+    package var workerEnds = 0
+    package var workers = 0
 
     /// PostgreSQL was started anew in the step: whatever was held is gone.
     package var databaseRestarted = false
@@ -152,6 +155,7 @@ extension StepEvidence {
                 if event.socket == .gone { orphans.insert(event.identity) }
                 if event.state.hasPrefix("idle in transaction") { inTransaction.insert(event.identity) }
             case .died:
+                if event.whyOurs == SessionOwnership.elsewhere { continue }
                 if isSilence {
                     deathsInSilence += 1
                     continue
@@ -192,7 +196,8 @@ extension StepEvidence {
         unit = []
         if row.kind == .unit {
             let paired = UnitDose.pair(
-                transfers: gathered.transfers, sessions: gathered.sessions.filter { $0.whyOurs != SessionOwnership.pgbouncer },
+                transfers: gathered.transfers,
+                sessions: gathered.sessions.filter { ![SessionOwnership.pgbouncer, SessionOwnership.elsewhere].contains($0.whyOurs) },
                 parts: parts, gap: unitGap, end: row.end,
                 reaped: gathered.endedByServer(after: row.start))
             unit = paired.classes

@@ -207,6 +207,7 @@ struct SessionTrackerTests {
         #expect(before.rows.map(\.owner) == ["app psql"])
         let after = tracker.consume(Self.snapshot(2, [editor, server]), ties: [server.identity: .process(41)], processesKnown: true)
         #expect(Self.events(after.rows) == ["died 7 @2.0", "born 8 @1.0"])
+        #expect(after.rows.map(\.whyOurs) == ["elsewhere", "process"])
         let later = Self.backend(9, born: 2, app: "psql", port: 5002)
         let last = tracker.consume(
             Self.snapshot(3, [editor, server, later]), ties: [later.identity: .elsewhere], processesKnown: true)

@@ -7,13 +7,21 @@ import Testing
 @Suite struct RestartGrowthTests {
     /// A server whose one worker is replaced every `every` requests; each worker opens `size` sessions.
     ///
-    /// - Parameter gives: the old worker's sessions end with it.
-    private static func replacing(every: Int, size: Int = 2, gives: Bool, facts: RunFacts = JudgeTests.facts()) -> SimulatedRun {
+    /// - Parameters:
+    ///   - gives: the old worker's sessions end with it.
+    ///   - ends: the old worker is seen to end; a helper that it began holds what it does not give.
+    private static func replacing(
+        every: Int, size: Int = 2, gives: Bool, ends: Bool = false, facts: RunFacts = JudgeTests.facts()
+    ) -> SimulatedRun {
         var worker = 0
         var held: [Int] = []
         let run = SimulatedRun(facts: facts) { run, _, _ in
             guard run.served % every == 0 else { return }
             if gives { for pid in held { run.close(pid) } }
+            if ends, worker > 0 {
+                run.end(worker: 200 + worker)
+                if !gives { run.begin(worker: 500 + worker) }
+            }
             worker += 1
             run.begin(worker: 200 + worker)
             held = (0..<size).map { _ in run.open(owner: "pid \(200 + worker)") }
@@ -41,6 +49,23 @@ import Testing
     @Test func `where nobody says how many workers there are, added workers convict nobody`() {
         let run = Self.replacing(every: 40, gives: false, facts: JudgeTests.facts(room: nil))
         #expect(run.run().verdict != .leak)
+    }
+
+    @Test(arguments: [40, 60]) func `where each worker that ends leaves a process with its sessions, nobody need say how many there are`(
+        _ every: Int
+    ) {
+        let run = Self.replacing(every: every, gives: false, ends: true, facts: JudgeTests.facts(room: nil))
+        let verdict = run.run()
+        #expect(verdict.verdict == .leak, "\(verdict.reason)")
+        #expect(verdict.law?.kind == .restart)
+        #expect(run.judge.restartGrowth.isByEnds)
+        #expect(verdict.reason.contains("Each time others ended, and there are more than before all the same"))
+    }
+
+    @Test(arguments: [40, 60]) func `workers that end with their sessions and are replaced convict nobody`(_ every: Int) {
+        let run = Self.replacing(every: every, gives: true, ends: true, facts: JudgeTests.facts(room: nil))
+        #expect(run.run().verdict != .leak)
+        #expect(!run.judge.restartGrowth.isPossible)
     }
 
     @Test func `workers that are added up to what is declared are no leak`() {

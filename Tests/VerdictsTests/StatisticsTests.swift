@@ -46,4 +46,14 @@ import Testing
         for _ in 0..<3 { leak.observe(count: 3, background: 0.05) }
         #expect(leak.isBeyondChance)
     }
+
+    @Test("what was evidence once stays so, as the inequality is about the highest value")
+    func evidenceStays() {
+        var process = EProcess()
+        for _ in 0..<2 { process.observe(count: 3, background: 0.05) }
+        #expect(process.isBeyondChance)
+        for _ in 0..<100 { process.observe(count: 0, background: 0.05) }
+        #expect(process.isBeyondChance)
+        #expect(process.logValue < 7)
+    }
 }

@@ -29,6 +29,8 @@ final class SimulatedRun {
     var served = 0
     var stepsDone: [Step] = []
     private var nextPID = 1000
+    /// When each process beside the server's first one began.
+    private var workers: [Int: Int64] = [:]
     private(set) var owner = "pid 100"
     private var sampleAt: Int64 = 0
     private var step = 0
@@ -44,6 +46,8 @@ final class SimulatedRun {
     var threads = 12
     /// Descriptors of the one process after so many requests.
     var holdsDescriptors: (Int) -> Int? = { _ in nil }
+    /// Pids of sessions that are somebody else's, and taken for ours by their database until `ruleOut` is called.
+    var others: Set<Int> = []
     /// Pids of sessions that are in a transaction.
     var transactions: Set<Int> = []
     /// Called before each sample, load or none.
@@ -76,15 +80,34 @@ final class SimulatedRun {
 
     /// A process of the server begins now.
     func begin(worker pid: Int) {
+        workers[pid] = now
+        look(at: pid)
+    }
+
+    /// A process of the server ends now.
+    func end(worker pid: Int) { workers[pid] = nil }
+
+    private func look(at pid: Int) {
         judge.consume(
             ProcessRow(
-                time: RunTime(microseconds: now), step: step, pid: pid, started: RunTime(microseconds: now), command: "worker", cpu: .zero,
-                residentBytes: 1, threads: 1, descriptors: nil, databaseSockets: nil))
+                time: RunTime(microseconds: now), step: step, pid: pid, started: RunTime(microseconds: workers[pid] ?? 0),
+                command: "worker",
+                cpu: .zero, residentBytes: 1, threads: 1, descriptors: nil, databaseSockets: nil))
     }
 
     func close(_ pid: Int) {
         guard let index = sessions.firstIndex(where: { $0.pid == pid }) else { return }
         deaths.append((now, sessions.remove(at: index)))
+    }
+
+    /// A socket of the server was found, and those of others are no longer counted.
+    func ruleOut() {
+        for session in sessions where others.contains(session.pid) {
+            var row = event(.died, session, at: now)
+            row.whyOurs = SessionOwnership.elsewhere
+            judge.consume(row)
+        }
+        sessions.removeAll { others.contains($0.pid) }
     }
 
     func use(_ pid: Int) {
@@ -157,6 +180,7 @@ final class SimulatedRun {
             ProcessRow(
                 time: RunTime(microseconds: now), step: step.id, pid: 100, started: .zero, command: "server", cpu: .zero,
                 residentBytes: 1, threads: threads, descriptors: holdsDescriptors(served), databaseSockets: nil))
+        for pid in workers.keys.sorted() { look(at: pid) }
         for session in sessions { judge.consume(event(.floor, session, at: now)) }
         judge.consume(
             StepRow(
@@ -246,7 +270,7 @@ final class SimulatedRun {
     private func event(_ event: SessionRow.Event, _ session: Session, at time: Int64) -> SessionRow {
         SessionRow(
             time: RunTime(microseconds: time), step: step, event: event, pid: session.pid, backendStart: Int(session.born),
-            owner: session.owner, whyOurs: Self.whyOurs(session.owner),
+            owner: session.owner, whyOurs: others.contains(session.pid) ? SessionOwnership.byDatabase : Self.whyOurs(session.owner),
             state: transactions.contains(session.pid) ? "idle in transaction" : session.busyUntil > now && loading ? "active" : "idle",
             lastQuery: "SELECT 1 FROM t\(session.pid % 2)",
             database: database(session.pid), socket: event == .floor ? socket(step, session.pid) : nil)

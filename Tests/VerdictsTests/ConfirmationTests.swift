@@ -1,0 +1,111 @@
+import Measurements
+import Testing
+
+@testable import Verdicts
+
+/// What a wave after the unit doses tells, and what hides a leak or makes one up: other people's sessions, requests that fail.
+@Suite struct ConfirmationTests {
+    /// Each request takes the next of `size` places, which is opened when first taken.
+    private static func inTurn(_ size: Int, facts: RunFacts) -> SimulatedRun {
+        var places: [Int] = []
+        return SimulatedRun(facts: facts) { run, _, _ in
+            if places.count < size { places.append(run.open()) } else { run.use(places[run.served % size]) }
+        }
+    }
+
+    @Test(arguments: [30, 45, 60, 90, 140, 200], [97, 197, 497])
+    func `a pool of undeclared size that is taken in turn is no leak, wherever in the run it is full`(_ size: Int, _ slots: Int) {
+        guard size * 3 / 2 < slots else { return }
+        let run = Self.inTurn(size, facts: JudgeTests.facts(slots: slots, room: nil))
+        let verdict = run.run()
+        #expect(verdict.verdict != .leak, "\(verdict.reason)")
+    }
+
+    @Test func `a wave after the unit doses confirms a leak, and a declared room needs none`() {
+        let run = SimulatedRun(facts: JudgeTests.facts(slots: 197, room: nil)) { run, _, _ in run.open() }
+        #expect(run.run().verdict == .leak)
+        let kinds = run.stepsDone.map(\.kind)
+        let lastUnit = kinds.lastIndex(of: .unit) ?? 0
+        #expect(kinds.suffix(from: lastUnit).contains(.wave), "\(kinds)")
+        #expect(run.stepsDone.contains { $0.why.contains("a pool may have filled") })
+
+        let declared = SimulatedRun(facts: JudgeTests.facts(slots: 197)) { run, _, _ in run.open() }
+        #expect(declared.run().verdict == .leak)
+        let after = declared.stepsDone.map(\.kind)
+        #expect(!after.suffix(from: after.lastIndex(of: .unit) ?? 0).contains(.wave), "\(after)")
+    }
+
+    @Test func `a thin leak gets more waves as long as they leave something`() {
+        var random = SplitMix(state: 3)
+        let run = SimulatedRun(facts: JudgeTests.facts(room: 8)) { run, _, _ in
+            if Int.random(in: 0..<60, using: &random) == 0 { run.open() }
+        }
+        #expect(run.run().verdict == .leak)
+        let pool = Self.inTurn(5, facts: JudgeTests.facts())
+        #expect(pool.run().verdict == .bounded)
+        #expect(pool.stepsDone.count { $0.kind == .wave } == 5)
+    }
+
+    /// Sessions from before the run that only their database names.
+    private static func addOthers(_ count: Int, to run: SimulatedRun) {
+        run.now = -5_000_000
+        for _ in 0..<count { run.others.insert(run.open(owner: "app psql")) }
+        run.now = 0
+    }
+
+    @Test(arguments: [1, 40]) func `sessions of others that are ruled out hide no leak, and are no collector`(_ many: Int) {
+        var isTied = false
+        let run = SimulatedRun(facts: JudgeTests.facts(room: 0)) { run, _, _ in
+            if run.served == 6, !isTied {
+                isTied = true
+                run.ruleOut()
+            }
+            if run.served % 40 == 39 { run.open() }
+        }
+        Self.addOthers(many, to: run)
+        let verdict = run.run()
+        #expect(verdict.verdict == .leak, "\(verdict.reason)")
+        #expect(!verdict.flags.contains(.collected))
+        let left = run.stepsDone.count { $0.kind == .wave }
+        #expect(left >= 2)
+        #expect((15...40).contains(verdict.leakPer1000Requests?.estimate ?? 0), "\(verdict.reason)")
+    }
+
+    @Test func `sessions of others that are ruled out are not what was held before the load`() {
+        var held: Int?
+        let run = SimulatedRun(facts: JudgeTests.facts()) { run, _, _ in
+            if let held { run.use(held) } else { held = run.open() }
+            if run.served == 2 { run.ruleOut() }
+        }
+        Self.addOthers(20, to: run)
+        let verdict = run.run()
+        #expect(verdict.verdict == .bounded, "\(verdict.reason)")
+        #expect(verdict.sessionsBefore == 0)
+    }
+
+    @Test func `requests that fail for want of a session acquit nobody beyond a declared room`() {
+        // A pooler hands out 20 and no more; each request that gets one keeps it.
+        let run = SimulatedRun(facts: JudgeTests.facts()) { run, _, _ in
+            run.fails = run.sessions.count >= 20
+            if !run.fails { run.open() }
+        }
+        let verdict = run.run()
+        #expect(verdict.verdict == .leak, "\(verdict.reason)")
+    }
+
+    @Test func `what begins in each silence and never ends is no matter of what the baseline showed`() {
+        var next: Int64 = 500_000
+        var facts = JudgeTests.facts()
+        facts.throwaway = false
+        let run = SimulatedRun(facts: facts) { _, _, _ in }
+        run.onSample = { run in
+            guard run.now >= next else { return }
+            next += 1_700_000
+            run.open(owner: "app shop")
+        }
+        run.others = Set(1000...3000)
+        let verdict = run.run()
+        #expect(verdict.verdict == .leak, "\(verdict.reason)")
+        #expect(verdict.law?.kind == .second)
+    }
+}
