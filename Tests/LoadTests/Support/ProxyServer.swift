@@ -4,7 +4,7 @@ import LinuxIO
 /// An HTTP proxy on loopback (Python's): forwards requests for absolute URLs, and tunnels what is asked for with CONNECT.
 final class ProxyServer {
     private static let script = """
-        import base64, socket, socketserver, sys, threading
+        import base64, os, socket, socketserver, sys, threading
         wanted = "Basic " + base64.b64encode(sys.argv[1].encode()).decode() if len(sys.argv) > 1 else None
         def pump(source, sink):
             try:
@@ -21,7 +21,7 @@ final class ProxyServer {
                         name, value = field.decode("latin-1").split(":", 1)
                         headers[name.lower()] = value.strip()
                     method, target, _ = line.decode("latin-1").split(" ", 2)
-                    print(line.decode("latin-1").strip(), flush=True)
+                    os.write(1, line.strip() + b"\\n")
                     if wanted and headers.get("proxy-authorization") != wanted:
                         self.wfile.write(b"HTTP/1.1 407 Who are you\\r\\nContent-Length: 0\\r\\nProxy-Authenticate: Basic\\r\\n\\r\\n")
                         continue
