@@ -87,4 +87,18 @@ import Testing
         #expect(verdict.verdict == .clean, "\(verdict.reason)")
         #expect(verdict.leftBehind == 0)
     }
+
+    @Test(arguments: [true, false]) func `what begins without load as fast as under it may be anybody's where privileges hide whose it is`(
+        _ sees: Bool
+    ) {
+        var next: Int64 = 500_000
+        let run = SimulatedRun(facts: sees ? JudgeTests.facts(room: 8) : Self.limited(room: 8)) { _, _, _ in }
+        run.onSample = { run in
+            guard run.now >= next else { return }
+            next += 150_000
+            run.open()
+        }
+        let verdict = run.run()
+        #expect(verdict.verdict == (sees ? .leak : .inconclusive), "\(verdict.reason)")
+    }
 }
