@@ -23,6 +23,8 @@ struct PgBouncerClients {
 
     mutating func settleFloor(at time: RunTime) -> [SessionRow] { Self.named(tracker.settleFloor(at: time).rows) }
 
+    private static let ports = 65_536
+
     /// - Parameters:
     ///   - time: when the reading had come.
     ///   - sessions: PostgreSQL's, by pid: what a client does is what the session does that serves it.
@@ -37,7 +39,8 @@ struct PgBouncerClients {
         lastSerial = serial
         let backends = reading.clients.map { backend($0, session: $0.link.flatMap { reading.pidOfServer[$0] }.flatMap { sessions[$0] }) }
         // A client has come when a reading first shows it: its own second is too coarse. Who was there before the run came before it.
-        let toRun = isFirst ? -(wallOrigin / 1000) : Int.max / 4
+        // Their second may be that in which the run began, and the port is added to it below.
+        let toRun = isFirst ? -(wallOrigin / 1000) - Self.ports : Int.max / 4
         let snapshot = Snapshot(time: time, serverNow: 0, serverToRun: toRun, backends: backends, use: SessionUse())
         let processesKnown = processes.source != .none
         var ties: [SessionIdentity: SessionTie]?
