@@ -1,13 +1,12 @@
 /// The rows of a recorded run, file by file and step by step, in memory that does not grow with the run.
 ///
-/// Belongs to one thread, and has another for the longest file. One function for each sort of row, and not one for all: what is compiled for a sort that is known takes half
+/// Belongs to one thread, and has others for the three longest files. One function for each sort of row, and not one for all: what is compiled for a sort that is known takes half
 /// of the time.
 package final class RunRows {
-    /// Half of all that there is to read, as a rule.
     private let requests: RowsAhead<RequestRow>
     private let transfers: RowCursor<TransferRow>
-    private let connections: RowCursor<ConnectionRow>
-    private let sessions: RowCursor<SessionRow>
+    private let connections: RowsAhead<ConnectionRow>
+    private let sessions: RowsAhead<SessionRow>
     private let processes: RowCursor<ProcessRow>
     private let generator: RowCursor<GeneratorRow>
 
@@ -17,8 +16,8 @@ package final class RunRows {
     package init(directory: String) throws(CSVError) {
         requests = try RowsAhead(directory: directory)
         transfers = try RowCursor(directory: directory)
-        connections = try RowCursor(directory: directory)
-        sessions = try RowCursor(directory: directory)
+        connections = try RowsAhead(directory: directory)
+        sessions = try RowsAhead(directory: directory)
         processes = try RowCursor(directory: directory)
         // Runs recorded before Seep watched itself have none.
         generator = try RowCursor(directory: directory, mayBeMissing: true)
@@ -35,8 +34,8 @@ package final class RunRows {
     /// Files that were found to end in the middle of a line.
     package var unfinished: [String] {
         [
-            requests.endedMidLine ? RequestRow.file : nil, transfers.unfinished, connections.unfinished, sessions.unfinished,
-            processes.unfinished, generator.unfinished,
+            requests.endedMidLine ? RequestRow.file : nil, transfers.unfinished, connections.endedMidLine ? ConnectionRow.file : nil,
+            sessions.endedMidLine ? SessionRow.file : nil, processes.unfinished, generator.unfinished,
         ].compactMap { $0 }
     }
 }

@@ -162,7 +162,7 @@ package struct Judge: Sendable {
     private mutating func notePooler(_ row: ConnectionRow) {
         pooled.note(row)
         let mark = "pooler: "
-        guard poolerSeen.isEmpty, let start = row.note.firstRange(of: mark) else { return }
+        guard !row.note.isEmpty, poolerSeen.isEmpty, let start = row.note.firstRange(of: mark) else { return }
         poolerSeen = String(row.note[start.upperBound...].prefix { $0 != ";" })
     }
 
