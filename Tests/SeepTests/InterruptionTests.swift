@@ -34,7 +34,8 @@ extension ProgramTests {
             Moment(
                 testDescription: "in a unit dose", kind: .unit,
                 values: [
-                    "tests.unit_dose": "20", "load.requests": "12",
+                    // Two waves are enough to tell, so that nothing comes between them and the unit dose.
+                    "tests.unit_dose": "20", "load.requests": "12", "servers.app.pool": "2",
                     "servers.app.command": "exec ${SEEP_TEST_LEAKY} --port {{port}} --shape per-request",
                 ],
                 hasCome: { cell in
