@@ -7,7 +7,8 @@ demo: build
 	.ci/demo $(SEEP)
 
 # One test at a time: many of them block a thread for a while, and of threads there are as few as cores. The tests that run the whole
-# program come by themselves; then a minute of fuzzing.
+# program come by themselves; then a minute of fuzzing. What fails is run once more by itself, and both are told: servers, PostgreSQL and
+# these tests share two cores, and a limit of time may pass.
 test: debug
 	@.ci/dependencies test
 	SEEP_STRICT=1 .ci/test --again --skip SeepTests
@@ -37,7 +38,7 @@ bench:
 reference: build
 	.ci/reference $(FLAGS)
 
-# Generated runs of every shape beside what people use: results/accuracy/generated.md, two minutes on two cores.
+# Generated runs of every shape beside what people use: results/accuracy/generated.md, some four minutes on two cores.
 accuracy: dependencies
 	swift build --configuration release --product seep-accuracy
 	nice .build/release/seep-accuracy --into results/accuracy

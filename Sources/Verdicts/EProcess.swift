@@ -26,7 +26,7 @@ package struct EProcess: Hashable, Sendable {
             logs[index] += Double(count) * log(ratio) - (ratio - 1) * background
         }
         // Decided on a rounded value, so that two machines agree.
-        if (logValue * 1e6).rounded() >= (log(Self.threshold) * 1e6).rounded() { isBeyondChance = true }
+        if !isBeyondChance { isBeyondChance = (logValue * 1e6).rounded() >= (log(Self.threshold) * 1e6).rounded() }
     }
 
     /// The natural logarithm of the e-value.

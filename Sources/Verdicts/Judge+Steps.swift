@@ -31,7 +31,7 @@ extension Judge {
     var free: Int { max(0, headroomNow - facts.guardRail) }
 
     /// With few slots the peak in flight, and with it the bound of an unknown room, is kept low, so that they are enough to tell.
-    var slotsAreScarce: Bool { facts.headroom < 64 }
+    private var slotsAreScarce: Bool { facts.headroom < 64 }
 
     var headroomNow: Int { evidence.last { $0.headroom != nil }?.headroom ?? facts.headroom }
 

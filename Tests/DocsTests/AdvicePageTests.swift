@@ -116,13 +116,7 @@ import Testing
         process.executableURL = root.appending(path: ".ci/\(program)")
         process.arguments = arguments
         process.currentDirectoryURL = root
-        let outputs = [Pipe(), Pipe()]
-        process.standardOutput = outputs[0]
-        process.standardError = outputs[1]
-        try process.run()
-        let read = outputs.map { String(decoding: $0.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) }
-        process.waitUntilExit()
-        return (process.terminationStatus, read[0], read[1])
+        return try outcome(of: process)
     }
 }
 

@@ -45,12 +45,6 @@ import Testing
         process.executableURL = URL(fileURLWithPath: "/bin/bash")
         process.arguments = [script.path] + (target.isEmpty ? [] : [target])
         process.environment = ["PATH": folder.path]
-        let outputs = [Pipe(), Pipe()]
-        process.standardOutput = outputs[0]
-        process.standardError = outputs[1]
-        try process.run()
-        let read = outputs.map { String(decoding: $0.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) }
-        process.waitUntilExit()
-        return (process.terminationStatus, read[0], read[1])
+        return try outcome(of: process)
     }
 }

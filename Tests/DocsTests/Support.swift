@@ -9,6 +9,17 @@ func document(_ name: String) throws -> Data {
     try Data(contentsOf: URL(fileURLWithPath: #filePath).appending(path: "../../../docs/\(name)").standardized)
 }
 
+/// Runs a process to its end, with what it printed.
+func outcome(of process: Process) throws -> (status: Int32, output: String, errors: String) {
+    let outputs = [Pipe(), Pipe()]
+    process.standardOutput = outputs[0]
+    process.standardError = outputs[1]
+    try process.run()
+    let read = outputs.map { String(decoding: $0.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) }
+    process.waitUntilExit()
+    return (process.terminationStatus, read[0], read[1])
+}
+
 func text(_ name: String) throws -> String { String(decoding: try document(name), as: UTF8.self) }
 
 /// As the harness writes `verdict.json`.

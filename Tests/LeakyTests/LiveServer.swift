@@ -30,7 +30,7 @@ struct LiveServer {
         return rows.int(0, 0) ?? -1
     }
 
-    /// Reads the count until it is in `wanted`, for at most two seconds: backends take a moment to end.
+    /// Reads the count until it is in `wanted`, for at most twenty seconds: backends take a moment to end.
     func settled(in wanted: ClosedRange<Int>) throws -> Int {
         let deadline = MonotonicInstant.now + .seconds(20)
         while true {

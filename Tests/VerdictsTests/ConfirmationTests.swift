@@ -13,6 +13,22 @@ import Testing
         }
     }
 
+    /// P(Y ≥ 13) = 0.0210 and P(Y ≥ 14) = 0.0065 of 20 with a share of 0.4, by exact sums.
+    @Test(arguments: [(13, 7, false), (14, 6, true), (8, 12, false), (0, 0, false)])
+    func `fewer after the unit doses than before is told at one in a hundred`(_ before: Int, _ after: Int, _ wanted: Bool) {
+        let steps = [(count: 3, requests: 10), (before - before / 2, 20), (before / 2, 20), (after, 60)]
+        #expect(LeakTest.hasDeclined(steps, after: (first: 1, end: 3)) == wanted)
+        #expect(!LeakTest.hasDeclined(steps, after: nil))
+        #expect(!LeakTest.hasDeclined(Array(steps.prefix(3)), after: (first: 1, end: 3)))
+    }
+
+    @Test(arguments: [
+        // 10 by 100 requests make 7 in 70 to be expected, and 6 in 60 are too few to tell.
+        ([10, 0, 0], [30, 40, 30], true), ([10, 0, 0], [40, 30, 30], false), ([10, 0, 1], [10, 80, 10], false), ([], [], false),
+    ]) func `nothing in the last doses is told where some seven were to be expected`(_ left: [Int], _ requests: [Int], _ wanted: Bool) {
+        #expect(LeakTest.hasEnded(zip(left, requests).map { (count: $0, requests: $1) }) == wanted)
+    }
+
     @Test(arguments: [30, 45, 60, 90, 140, 200], [97, 197, 497])
     func `a pool of undeclared size that is taken in turn is no leak, wherever in the run it is full`(_ size: Int, _ slots: Int) {
         guard size * 3 / 2 < slots else { return }
