@@ -19,6 +19,8 @@ package final class CSVFields {
         /// Its place in the file.
         let place: Int
         let memo = TextMemo()
+        /// The literal that it was last asked for by: the same question comes with each line, and a pointer is soon compared.
+        var asked: UnsafePointer<UInt8>?
 
         init(name: String, place: Int) {
             self.name = name
@@ -93,8 +95,10 @@ package final class CSVFields {
 
     /// Takes the line that was scanned last as the header.
     ///
-    /// - Parameter later: columns that files of an earlier Seep lack; they read as empty.
-    func takeHeader(for wanted: [String], later: Set<String> = []) throws(CSVError) {
+    /// - Parameters:
+    ///   - later: columns that files of an earlier Seep lack; they read as empty.
+    ///   - unread: columns that nobody will look at; they read as empty.
+    func takeHeader(for wanted: [String], later: Set<String> = [], unread: Set<String> = []) throws(CSVError) {
         let found = (0..<count).map { makeText(state.pointee.fields[$0]) }
         state.pointee.width = found.count
         state.pointee.columns.deallocate()
@@ -102,7 +106,9 @@ package final class CSVFields {
         for name in wanted {
             let place = found.firstIndex(of: name)
             if place == nil, !later.contains(name) { throw missing(name) }
-            (state.pointee.columns + state.pointee.columnCount).initialize(to: Column(name: name, place: place ?? Self.absent))
+            let isRead = !unread.contains(name)
+            (state.pointee.columns + state.pointee.columnCount).initialize(
+                to: Column(name: name, place: isRead ? place ?? Self.absent : Self.absent))
             state.pointee.columnCount += 1
         }
     }
@@ -112,44 +118,44 @@ package final class CSVFields {
         state.pointee.cursor = 0
     }
 
-    package func text(_ column: String) throws(CSVError) -> String {
+    package func text(_ column: StaticString) throws(CSVError) -> String {
         let position = try position(column)
         return text(of: field(at: position), in: position)
     }
 
-    package func integerIfKnown(_ column: String) throws(CSVError) -> Int? {
+    package func integerIfKnown(_ column: StaticString) throws(CSVError) -> Int? {
         let field = try field(column)
         if field.start == field.end { return nil }
         guard let value = DecimalNumber.read(slice(field), decimals: 0) else { throw wrong(column, field, "a whole number") }
         return Int(value)
     }
 
-    package func integer(_ column: String) throws(CSVError) -> Int {
+    package func integer(_ column: StaticString) throws(CSVError) -> Int {
         guard let value = try integerIfKnown(column) else { throw wrong(column, nil, "a whole number") }
         return value
     }
 
-    package func timeIfKnown(_ column: String) throws(CSVError) -> RunTime? {
+    package func timeIfKnown(_ column: StaticString) throws(CSVError) -> RunTime? {
         let field = try field(column)
         if field.start == field.end { return nil }
         guard let value = DecimalNumber.read(slice(field), decimals: 6) else { throw wrong(column, field, "seconds") }
         return RunTime(microseconds: value)
     }
 
-    package func time(_ column: String) throws(CSVError) -> RunTime {
+    package func time(_ column: StaticString) throws(CSVError) -> RunTime {
         guard let value = try timeIfKnown(column) else { throw wrong(column, nil, "seconds") }
         return value
     }
 
     /// Milliseconds in the file, microseconds here.
-    package func microsecondsIfKnown(_ column: String) throws(CSVError) -> Int? {
+    package func microsecondsIfKnown(_ column: StaticString) throws(CSVError) -> Int? {
         let field = try field(column)
         if field.start == field.end { return nil }
         guard let value = DecimalNumber.read(slice(field), decimals: 3) else { throw wrong(column, field, "milliseconds") }
         return Int(value)
     }
 
-    package func value<Value: RawRepresentable>(_ column: String, as type: Value.Type) throws(CSVError) -> Value
+    package func value<Value: RawRepresentable>(_ column: StaticString, as type: Value.Type) throws(CSVError) -> Value
     where Value.RawValue == String {
         guard let value = try valueIfKnown(column, as: type) else { throw wrong(column, nil, Self.wordExpected) }
         return value
@@ -157,7 +163,7 @@ package final class CSVFields {
 
     /// - Parameter unknown: the text that stands for none.
     package func valueIfKnown<Value: RawRepresentable>(
-        _ column: String, as type: Value.Type, unknown: StaticString = ""
+        _ column: StaticString, as type: Value.Type, unknown: StaticString = ""
     ) throws(CSVError) -> Value? where Value.RawValue == String {
         let position = try position(column)
         let field = field(at: position)
@@ -171,28 +177,42 @@ package final class CSVFields {
 
     private static var wordExpected: String { "one of the words of this version" }
 
-    private func field(_ column: String) throws(CSVError) -> Field { field(at: try position(column)) }
+    @inline(__always)
+    private func field(_ column: StaticString) throws(CSVError) -> Field { field(at: try position(column)) }
 
     /// The place of a column that the file lacks and need not have.
     private static var absent: Int { -1 }
 
+    @inline(__always)
     private func field(at position: Int) -> Field {
         let place = state.pointee.columns[position].place
         return place == Self.absent ? Field(start: 0, end: 0, hasDoubledQuotes: false) : state.pointee.fields[place]
     }
 
     /// Where a column stands among those of the row type.
-    private func position(_ column: String) throws(CSVError) -> Int {
+    @inline(__always)
+    private func position(_ column: StaticString) throws(CSVError) -> Int {
         let expected = state.pointee.cursor
-        if expected < state.pointee.columnCount, state.pointee.columns[expected].name == column {
+        if expected < state.pointee.columnCount, state.pointee.columns[expected].asked == column.utf8Start {
             state.pointee.cursor = expected + 1
             return expected
         }
-        for position in 0..<state.pointee.columnCount where state.pointee.columns[position].name == column {
+        return try find(column, from: expected)
+    }
+
+    @inline(never)
+    private func find(_ column: StaticString, from expected: Int) throws(CSVError) -> Int {
+        for position in expected..<state.pointee.columnCount where state.pointee.columns[position].asked == column.utf8Start {
             state.pointee.cursor = position + 1
             return position
         }
-        throw missing(column)
+        let name = String(describing: column)
+        for position in 0..<state.pointee.columnCount where state.pointee.columns[position].name == name {
+            state.pointee.columns[position].asked = column.utf8Start
+            state.pointee.cursor = position + 1
+            return position
+        }
+        throw missing(name)
     }
 
     private func slice(_ field: Field) -> UnsafeRawBufferPointer {
@@ -219,7 +239,7 @@ package final class CSVFields {
         CSVError(file: file, line: 1, message: "the column “\(column)” is missing")
     }
 
-    private func wrong(_ column: String, _ field: Field?, _ expected: String) -> CSVError {
+    private func wrong(_ column: StaticString, _ field: Field?, _ expected: String) -> CSVError {
         let found = field.map { makeText($0) } ?? ""
         return CSVError(file: file, line: line, message: "“\(found)” in the column “\(column)”, where \(expected) was expected")
     }

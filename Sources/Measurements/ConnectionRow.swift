@@ -80,6 +80,9 @@ package struct ConnectionRow: CSVRow {
         "pgbouncer_clients", "pgbouncer_waiting", "pgbouncer_servers", "pgbouncer_max_wait_s",
     ]
 
+    /// Columns that no verdict depends on.
+    package static let columnsToLookAt: Set<String> = ["died", "oldest_idle_s", "used", "limit", "abandoned_total", "sample_ms", "server_clock_offset_ms"]
+
     package func encode(into line: inout CSVEncoder) {
         line.append(time)
         line.append(step)

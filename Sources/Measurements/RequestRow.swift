@@ -17,11 +17,6 @@ package struct RequestRow: CSVRow {
             self.max = max
         }
 
-        /// `nil` unless all are known.
-        init?(p50: Int?, p95: Int?, p99: Int?, max: Int?) {
-            guard let p50, let p95, let p99, let max else { return nil }
-            self.init(p50: p50, p95: p95, p99: p99, max: max)
-        }
     }
 
     /// The end of the second.
@@ -66,6 +61,9 @@ package struct RequestRow: CSVRow {
         "late_max_ms",
     ]
 
+    /// Columns of times, which only thresholds on them look at.
+    package static let columnsOfTimes = Set(columns.drop { $0 != "latency_p50_ms" })
+
     package func encode(into line: inout CSVEncoder) {
         line.append(time)
         line.append(step)
@@ -97,12 +95,16 @@ package struct RequestRow: CSVRow {
         dropped = try fields.integer("dropped")
         unexpected = try fields.integer("unexpected")
         bytes = try fields.integer("bytes")
-        latency = try Quantiles(
-            p50: fields.microsecondsIfKnown("latency_p50_ms"), p95: fields.microsecondsIfKnown("latency_p95_ms"),
-            p99: fields.microsecondsIfKnown("latency_p99_ms"), max: fields.microsecondsIfKnown("latency_max_ms"))
-        service = try Quantiles(
-            p50: fields.microsecondsIfKnown("service_p50_ms"), p95: fields.microsecondsIfKnown("service_p95_ms"),
-            p99: fields.microsecondsIfKnown("service_p99_ms"), max: fields.microsecondsIfKnown("service_max_ms"))
+        if let p50 = try fields.microsecondsIfKnown("latency_p50_ms"), let p95 = try fields.microsecondsIfKnown("latency_p95_ms"),
+            let p99 = try fields.microsecondsIfKnown("latency_p99_ms"), let max = try fields.microsecondsIfKnown("latency_max_ms")
+        {
+            latency = Quantiles(p50: p50, p95: p95, p99: p99, max: max)
+        }
+        if let p50 = try fields.microsecondsIfKnown("service_p50_ms"), let p95 = try fields.microsecondsIfKnown("service_p95_ms"),
+            let p99 = try fields.microsecondsIfKnown("service_p99_ms"), let max = try fields.microsecondsIfKnown("service_max_ms")
+        {
+            service = Quantiles(p50: p50, p95: p95, p99: p99, max: max)
+        }
         lateP99 = try fields.microsecondsIfKnown("late_p99_ms")
         lateMax = try fields.microsecondsIfKnown("late_max_ms")
         self.request = request

@@ -9,14 +9,16 @@ package final class RowReader<Row: CSVRow> {
     /// Opens the file of the row's kind in `directory` and reads its header.
     ///
     /// A file without a whole first line has no rows; a header that lacks a column of ``CSVRow/columns`` is an error.
-    package convenience init(directory: String) throws(CSVError) {
-        try self.init(path: "\(directory)/\(Row.file)")
+    ///
+    /// - Parameter unread: columns that may be empty and that nobody will look at: they are, whatever the file holds.
+    package convenience init(directory: String, unread: Set<String> = []) throws(CSVError) {
+        try self.init(path: "\(directory)/\(Row.file)", unread: unread)
     }
 
-    package init(path: String) throws(CSVError) {
+    package init(path: String, unread: Set<String> = []) throws(CSVError) {
         scanner = try CSVScanner(path: path, file: Row.file)
         hasHeader = try scanner.advance()
-        if hasHeader { try scanner.fields.takeHeader(for: Row.columns, later: Row.laterColumns) }
+        if hasHeader { try scanner.fields.takeHeader(for: Row.columns, later: Row.laterColumns, unread: unread) }
     }
 
     /// The next row, or `nil` at the end. An error is the end of the reading.

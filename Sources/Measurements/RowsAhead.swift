@@ -6,10 +6,10 @@ import Synchronization
 ///
 /// It is some rows ahead and no further; memory does not grow with the file. Belongs to one thread at a time, as a ``RowReader``.
 final class RowsAhead<Row: CSVRow> {
-    /// Rows handed over in one go: few enough to stay in the processor's cache.
-    private static var batch: Int { 256 }
-    /// Of these, read and not yet taken.
-    private static var batches: Int { 4 }
+    /// Rows handed over in one go.
+    private static var batch: Int { 512 }
+    /// Of these, read and not yet taken: while one file of a step is taken up, the others are read.
+    private static var batches: Int { 128 }
 
     /// What both threads touch.
     private final class Shared: Sendable {
@@ -71,8 +71,8 @@ final class RowsAhead<Row: CSVRow> {
     private var position = 0
 
     /// - Throws: as ``RowReader``; the error of a row comes when all before it were taken.
-    init(directory: String) throws(CSVError) {
-        let handover = Handover(reader: try RowReader(directory: directory))
+    init(directory: String, unread: Set<String> = []) throws(CSVError) {
+        let handover = Handover(reader: try RowReader(directory: directory, unread: unread))
         do {
             thread = try KernelThread(name: "seep-rows") { [shared] in shared.read(handover.reader) }
         } catch {
@@ -91,17 +91,29 @@ final class RowsAhead<Row: CSVRow> {
     /// Hands out the rows up to the end of a step that were not handed out yet.
     func feed(upTo step: Int, _ body: (Row) -> Void) throws(CSVError) {
         while true {
-            while position < current.rows.count {
-                guard current.rows[position].step <= step else { return }
-                body(current.rows[position])
-                position += 1
-            }
+            if takeUp(upTo: step, body) { return }
             if let error = current.error { throw error }
             if current.isLast { return }
             shared.ready.wait()
             current = shared.waiting.withLock { $0.removeFirst() }
             position = 0
             shared.room.signal()
+        }
+    }
+
+    /// Hands out rows of the batch at hand; whether one of a later step was met.
+    private func takeUp(upTo step: Int, _ body: (Row) -> Void) -> Bool {
+        // By a pointer: each row would be copied out of a property.
+        current.rows.withUnsafeBufferPointer { rows in
+            guard let first = rows.baseAddress else { return false }
+            var next = position
+            defer { position = next }
+            while next < rows.count {
+                guard (first + next).pointee.step <= step else { return true }
+                body((first + next).pointee)
+                next += 1
+            }
+            return false
         }
     }
 

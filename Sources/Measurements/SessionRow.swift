@@ -108,4 +108,9 @@ package struct SessionIdentity: Hashable, Sendable {
         self.pid = pid
         self.backendStart = backendStart
     }
+
+    /// In one word: sessions are looked up for every row of a long run. The moment tells most of them apart, the pid the rest.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine((backendStart ?? 0) &* 0x1_0001 &+ pid)
+    }
 }

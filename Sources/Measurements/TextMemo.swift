@@ -11,7 +11,7 @@ struct TextMemo: ~Copyable {
     }
 
     /// A power of two.
-    private static let places = 64
+    private static let places = 256
     /// Bytes in the file; a longer text is made each time.
     static let longest = 1024
 

@@ -34,7 +34,9 @@ extension Judge {
             // Fewer than three quarters of what those before it left for each request: perhaps it filled meanwhile.
             let isFewer = Double(wave.totalLeft) < 0.75 * rateBefore(wave) * Double(wave.row.given)
             let isOpen = test.finding == nil ? !lastDosesLeftNothing : isFewer || confirmations < Self.leastConfirmations
-            guard confirmations > 0, isOpen else { return nil }
+            // The free slots cost nothing, and a pool that is smaller than they are shows when it is full.
+            let isRoomy = test.finding != nil && free * 3 > facts.headroom
+            guard confirmations > 0, isOpen || isRoomy else { return nil }
         }
         // Large enough to tell, in half of the slots at most.
         let dose = min(max(wave.row.given, Self.enough), Int(Double(free) / 2 / rate))

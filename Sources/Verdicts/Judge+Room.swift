@@ -45,6 +45,13 @@ extension Judge {
 
     var roomIsDeclared: Bool { facts.declaredRoomPerWorker != nil }
 
+    /// What one of several declared workers may keep where none of their processes is seen; else 0.
+    private var roomOfOneUnseen: Int {
+        guard let room = totalRoom, roomIsDeclared, let workers = facts.declaredWorkers, workers > 1, !owners.contains(where: Self.isProcess)
+        else { return 0 }
+        return room / workers
+    }
+
     /// Sessions that a step leaves behind by chance: the design's 0.05, and what the baseline showed where others share the database. Sessions
     /// of the server's processes, and those that the scenario names, are nobody else's.
     func background() -> Double {
@@ -59,8 +66,7 @@ extension Judge {
 
     func leakTest() -> LeakTest {
         LeakTest(
-            steps: evidence, room: totalRoom, roomIsDeclared: roomIsDeclared,
-            heldAtStart: heldAtStart,
+            steps: evidence, room: totalRoom, roomIsDeclared: roomIsDeclared, oneWorker: roomOfOneUnseen, heldAtStart: heldAtStart,
             background: background(), left: leftSessions, failing: startedToFail)
     }
 

@@ -15,7 +15,7 @@ extension Judge {
         guard closed.counts, closed.isDose else { return }
         let starts = gathered.starts.sorted { $0.time < $1.time }
         guard let last = starts.last else { return }
-        for start in starts { dealt[start.key, default: 0] += 1 }
+        for (key, count) in gathered.startsOf.counts { dealt[key, default: 0] += count }
         for event in gathered.sessions
         where event.event == .born && event.time >= closed.row.loadStart && event.whyOurs != SessionOwnership.pgbouncer {
             // Where transfers are no longer written down, nothing is known.
@@ -26,7 +26,7 @@ extension Judge {
                 let middle = (low + high) / 2
                 if starts[middle].time <= born { low = middle + 1 } else { high = middle }
             }
-            if low > 0 { setUnder(starts[low - 1].key, event.identity) }
+            if low > 0 { setUnder(gathered.startsOf.key(at: starts[low - 1].place), event.identity) }
         }
     }
 

@@ -26,8 +26,27 @@ package struct Judge: Sendable {
         /// The class that was sent last before it began.
         var under: StepAccumulator.ClassKey?
 
+        /// Told for the first time by a row.
+        private var isNew = true
+
         /// PgBouncer holds it, and it is not the application's to give back.
         var isPooled: Bool { owner == SessionOwnership.pgbouncer }
+
+        init(_ row: SessionRow) {
+            (owner, query, application, database) = (row.owner, row.lastQuery, row.application, row.database)
+            (bornIn, usedIn, bornAt) = (row.step, row.step, row.time)
+            isOld = row.time < .zero || row.event != .born
+        }
+
+        /// - Returns: whether it is of another owner or in another database than was known.
+        mutating func update(_ row: SessionRow) -> Bool {
+            let isOther = isNew || owner != row.owner || database != row.database
+            isNew = false
+            (owner, application, database) = (row.owner, row.application, row.database)
+            if !row.lastQuery.isEmpty { query = row.lastQuery }
+            if row.event != .floor { usedIn = row.step }
+            return isOther
+        }
     }
 
     /// A process of the server under test.
@@ -67,7 +86,7 @@ package struct Judge: Sendable {
     /// A session was found to be held by a process of the server.
     private(set) var tiesWork = false
     private let parts: UnitDose.Parts
-    private var open: [Int: StepAccumulator] = [:]
+    private var open = OpenSteps()
 
     package init(facts: RunFacts) {
         self.facts = facts
@@ -76,19 +95,19 @@ package struct Judge: Sendable {
     }
 
     package mutating func consume(_ row: RequestRow) {
-        open[row.step, default: StepAccumulator()].consume(row)
+        open[row.step].consume(row)
         thresholds.consume(row)
     }
 
     package mutating func consume(_ row: GeneratorRow) { thresholds.consume(row) }
 
-    package mutating func consume(_ row: TransferRow) { open[row.step, default: StepAccumulator()].consume(row) }
+    package mutating func consume(_ row: TransferRow) { open[row.step].consume(row) }
 
     package mutating func consume(_ row: ConnectionRow) {
         thresholds.consume(row)
         notePooler(row)
         let held = asHeld(row)
-        open[row.step, default: StepAccumulator()].consume(held)
+        open[row.step].consume(held)
         if let total = held.total { peak = max(peak ?? 0, total) }
     }
 
@@ -99,7 +118,7 @@ package struct Judge: Sendable {
     }
 
     package mutating func consume(_ row: SessionRow) {
-        open[row.step, default: StepAccumulator()].consume(row)
+        open[row.step].consume(row)
         switch row.event {
         case .died:
             if row.whyOurs == SessionOwnership.elsewhere { return ruleOut(row) }
@@ -110,14 +129,9 @@ package struct Judge: Sendable {
                 deaths[row.step, default: []].append(Recovery.Death(time: row.time, age: row.time - known.bornAt))
             }
         case .born, .used, .floor:
-            if !row.database.isEmpty { databases[row.owner, default: []].insert(row.database) }
-            let known = alive[row.identity]
-            alive[row.identity] = Alive(
-                owner: row.owner, query: row.lastQuery.isEmpty ? known?.query ?? "" : row.lastQuery, application: row.application,
-                database: row.database,
-                bornIn: known?.bornIn ?? row.step,
-                usedIn: row.event == .floor ? known?.usedIn ?? row.step : row.step,
-                isOld: known?.isOld ?? (row.time < .zero || row.event != .born), bornAt: known?.bornAt ?? row.time, under: known?.under)
+            if alive[row.identity, default: Alive(row)].update(row), !row.database.isEmpty {
+                databases[row.owner, default: []].insert(row.database)
+            }
         }
     }
 
@@ -126,7 +140,7 @@ package struct Judge: Sendable {
     /// - Returns: the line of `waves.csv` for it.
     @discardableResult
     package mutating func consume(_ row: StepRow) -> WaveRow {
-        let gathered = open.removeValue(forKey: row.step) ?? StepAccumulator()
+        let gathered = open.close(row.step)
         tiesWork = tiesWork || gathered.sessions.contains { $0.whyOurs == SessionOwnership.byProcess }
         let begun = processes.filter { $0.value.started > row.start }.keys
         let young = Set(begun.flatMap(Self.ownerNames(of:)))
@@ -141,15 +155,17 @@ package struct Judge: Sendable {
         let loadOver = row.loadEnd + StepEvidence.grace(settle: row.end - row.loadEnd)
         closed.silentDeaths = silent.filter {
             row.isSilence || $0.time > loadOver || row.lead >= .milliseconds(500) && $0.time < row.loadStart
+                // Between requests that are sent one at a time it is silent, and what was there before them is theirs no more.
+                || row.kind == .unit && $0.age > $0.time - row.start
         }
         noteBirths(of: closed, gathered)
-        for (key, count) in gathered.done { classes[key, default: 0] += count }
+        for (key, count) in gathered.done.counts { classes[key, default: 0] += count }
         evidence.append(closed)
         processFloors.close(row, counts: closed.counts)
         thresholds.close(row, floor: closed.counts && row.kind != .restart ? closed.floor : nil)
         return WaveRow(
             step: row.step, kind: row.kind, dose: closed.transfers,
-            dosePerClass: gathered.done.sorted { $0.key < $1.key }.map { "\($0.key.request) \($0.key.outcome)=\($0.value)" }
+            dosePerClass: gathered.done.counts.sorted { $0.key < $1.key }.map { "\($0.key.request) \($0.key.outcome)=\($0.value)" }
                 .joined(separator: "; "),
             leftBehind: closed.totalLeft,
             leftPerOwner: closed.left.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "; "),

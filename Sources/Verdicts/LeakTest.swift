@@ -31,11 +31,12 @@ struct LeakTest {
 
     /// - Parameters:
     ///   - room: what the owners may keep, when it is known for all of them; declared rooms convict, threads only acquit.
+    ///   - oneWorker: what one of several workers may keep, where their processes cannot be seen: one may die, and the next opens as many.
     ///   - background: sessions that a step leaves behind by chance.
     ///   - failing: requests that the warm-up saw succeed fail later.
     ///   - left: sessions that earlier doses left and that are there: those that a later dose used again, and the others.
     init(
-        steps: [StepEvidence], room: Int?, roomIsDeclared: Bool, heldAtStart: Int, background: Double,
+        steps: [StepEvidence], room: Int?, roomIsDeclared: Bool, oneWorker: Int = 0, heldAtStart: Int, background: Double,
         left sessions: (used: Int, unused: Int) = (0, 0), failing: Bool = false
     ) {
         // Requests that fail for want of a session leave none: beyond a declared room that is no sign of a pool.
@@ -102,9 +103,10 @@ struct LeakTest {
         if excess > 0, beyondChance, undiminished {
             // What was forgotten is not used again: where more than the bound is, and more than is not, the bound is too small.
             let isInUse = !roomIsDeclared && sessions.used > bound && sessions.used >= sessions.unused
-            if growth > free, !isInUse {
+            let isHeld = growth > free
+            if isHeld, !isInUse {
                 finding = .held
-            } else if unitLeft >= 5, unitLeft * 4 >= unitRequests {
+            } else if !isHeld || isTaken, unitLeft >= 5, unitLeft > oneWorker, unitLeft * 4 >= unitRequests {
                 finding = .unit
             } else if steps.filter(Self.isJudged).reduce(0, { $0 + $1.reaped }) > free {
                 finding = .reaped

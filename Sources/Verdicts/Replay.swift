@@ -1,4 +1,5 @@
 package import Measurements
+import Scenarios
 
 /// Judges a recorded run again from its files, step by step, in memory that does not grow with the run.
 package enum Replay {
@@ -17,7 +18,8 @@ package enum Replay {
         var judge = Judge(facts: facts)
         var waves: [WaveRow] = []
         let steps = try RowReader<StepRow>(directory: directory)
-        let rows = try RunRows(directory: directory)
+        let rows = try RunRows(
+            directory: directory, readsTimes: facts.thresholds.contains(where: \.metric.isOfTimes))
         var last = -1
         while let step = try steps.next() {
             guard step.step == last + 1 else {

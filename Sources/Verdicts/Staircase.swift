@@ -4,7 +4,7 @@ import Measurements
 ///
 /// Threads or workers that end while idle leave their sessions open, and the next load opens new ones beside them. A pool opens
 /// what it needs and no more: it counts against a server only that it opened sessions while it held others that the wave did not
-/// touch, more of these each time, or came to hold more than the scenario lets it keep; that it did so after each of at least three
+/// touch, more of these each time, or, where the scenario says what it may keep, came to hold more; that it did so after each of at least three
 /// silences; and that the waves just before, without a silence, added nothing.
 struct Staircase {
     /// Silences judged so far.
@@ -30,7 +30,7 @@ struct Staircase {
         let floor = silences.last?.floor ?? 0
         let dormant = silences.map { $0.dormant ?? 0 }
         let leavesOthersAlone = zip(dormant, dormant.dropFirst()).allSatisfy { $0 < $1 }
-        let beyondNeed = leavesOthersAlone && seesUse || declaredRoom.map { floor > $0 } ?? false
+        let beyondNeed = declaredRoom.map { floor > $0 } ?? (leavesOthersAlone && seesUse)
         isProven = periods >= Self.least && stillPossible && quietWithout && beyondNeed && evidence.isBeyondChance
     }
 }

@@ -20,10 +20,13 @@ struct StepAccumulator {
 
     private(set) var started = 0
     private(set) var unexpected = 0
-    private(set) var done: [ClassKey: Int] = [:]
+    /// Transfers of each class.
+    private(set) var done = ClassTally()
     private(set) var transfers: [TransferRow] = []
     /// When each transfer was sent, and of which class it was.
-    private(set) var starts: [(time: RunTime, key: ClassKey)] = []
+    private(set) var starts: [(time: RunTime, place: Int)] = []
+    /// The classes that these places are of.
+    private(set) var startsOf = ClassTally()
     /// The load went on, and its transfers were no longer written down.
     private(set) var transfersStopped = false
     private(set) var hangUps = 0
@@ -48,7 +51,7 @@ struct StepAccumulator {
         started += row.started
         unexpected += row.unexpected
         if let outcome = row.outcome, row.done > 0 {
-            done[ClassKey(request: row.request, outcome: outcome.rawValue), default: 0] += row.done
+            done.add(row.done, request: row.request, outcome: outcome)
             if outcome == .hungUp || outcome == .timeout { hangUps += row.done }
         }
     }
@@ -60,7 +63,7 @@ struct StepAccumulator {
         }
         if transfers.count < Self.transfersKept { transfers.append(row) }
         if starts.count < TransferRow.limitPerStep {
-            starts.append((row.start, ClassKey(request: row.request, outcome: outcome.rawValue)))
+            starts.append((row.start, startsOf.add(1, request: row.request, outcome: outcome)))
         } else {
             transfersStopped = true
         }
@@ -107,5 +110,29 @@ struct StepAccumulator {
         guard let first = endedByServer.first, let last = endedByServer.last(where: { $0.time <= end }) else { return 0 }
         let before = endedByServer.last { $0.time <= moment } ?? first
         return max(0, last.total - before.total)
+    }
+}
+
+/// What was gathered of the steps that are under way: hardly ever more than two.
+struct OpenSteps {
+    private var steps: [(number: Int, gathered: StepAccumulator)] = []
+
+    subscript(number: Int) -> StepAccumulator {
+        _read { yield steps.first { $0.number == number }?.gathered ?? StepAccumulator() }
+        _modify {
+            var place = steps.count - 1
+            while place >= 0, steps[place].number != number { place -= 1 }
+            if place < 0 {
+                place = steps.count
+                steps.append((number, StepAccumulator()))
+            }
+            yield &steps[place].gathered
+        }
+    }
+
+    /// Takes a step out.
+    mutating func close(_ number: Int) -> StepAccumulator {
+        guard let place = steps.firstIndex(where: { $0.number == number }) else { return StepAccumulator() }
+        return steps.remove(at: place).gathered
     }
 }

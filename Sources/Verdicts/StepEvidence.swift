@@ -125,9 +125,14 @@ extension StepEvidence {
         let isSilence = row.isSilence
         // A session may be tied to its process after its birth was told.
         var tied: [SessionIdentity: String] = [:]
-        for event in gathered.sessions where Judge.isProcess(event.owner) { tied[event.identity] = event.owner }
+        let untied = Set(gathered.sessions.lazy.filter { !Judge.isProcess($0.owner) }.map(\.identity))
+        if !untied.isEmpty {
+            for event in gathered.sessions where Judge.isProcess(event.owner) && untied.contains(event.identity) {
+                tied[event.identity] = event.owner
+            }
+        }
         for event in gathered.sessions {
-            let owner = tied[event.identity] ?? event.owner
+            let owner = tied.isEmpty ? event.owner : tied[event.identity] ?? event.owner
             // What a pooler opens and closes is its own affair; what its clients left is counted as theirs.
             if event.whyOurs == SessionOwnership.pgbouncer, event.event == .born || event.event == .died {
                 if event.event == .born { bornHere.insert(event.identity) }
@@ -211,7 +216,7 @@ extension StepEvidence {
         self.inTransaction = inTransaction
         inTransactionUntouched = inTransaction.filter { !used.contains($0) && !bornHere.contains($0) }
         touched = used.union(bornHere).count
-        transfers = gathered.done.values.reduce(0, +)
+        transfers = gathered.done.total
         unexpected = gathered.unexpected
         dormant = atFloor.isEmpty ? (floor == nil ? nil : 0) : atFloor.count { !used.contains($0) && !bornHere.contains($0) }
         peak = gathered.peak

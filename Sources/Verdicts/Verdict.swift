@@ -191,7 +191,7 @@ package struct Verdict: Hashable, Sendable, Codable {
 
     /// The version of this format, and of the rules of judgement.
     package static let currentSchema = 1
-    package static let currentRules = 5
+    package static let currentRules = 6
 
     package var schema = Verdict.currentSchema
     package var rules = Verdict.currentRules

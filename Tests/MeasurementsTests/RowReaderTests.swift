@@ -31,6 +31,30 @@ struct RowReaderTests {
         try check(Self.types[type])
     }
 
+    @Test("columns that nobody looks at read as empty, and the others as they are")
+    func unread() throws {
+        let folder = try TemporaryFolder()
+        let rows = Self.rows(RequestRow.self)
+        folder.write(csv(rows), to: RequestRow.file)
+        let reader = try RowReader<RequestRow>(directory: folder.path, unread: RequestRow.columnsOfTimes)
+        for row in rows {
+            var wanted = row
+            (wanted.latency, wanted.service, wanted.lateP99, wanted.lateMax) = (nil, nil, nil, nil)
+            #expect(try reader.next() == wanted)
+        }
+        #expect(try reader.next() == nil)
+    }
+
+    @Test("a column that is missing is an error, looked at or not")
+    func unreadAndMissing() throws {
+        let folder = try TemporaryFolder()
+        let text = String(decoding: csv(Self.rows(RequestRow.self, count: 3)), as: UTF8.self)
+        folder.write(Array(text.replacing("late_max_ms", with: "late_most_ms").utf8), to: RequestRow.file)
+        #expect(throws: CSVError(file: "requests.csv", line: 1, message: "the column “late_max_ms” is missing")) {
+            _ = try RowReader<RequestRow>(directory: folder.path, unread: RequestRow.columnsOfTimes)
+        }
+    }
+
     @Test("a file cut off at any byte gives a prefix of its rows, and says so", arguments: 0..<8)
     func truncation(type: Int) throws {
         func check<Row: RandomRow>(_ type: Row.Type) throws {

@@ -37,6 +37,71 @@ import Testing
         #expect(verdict.verdict != .leak, "\(verdict.reason)")
     }
 
+    /// A load over two connections goes to two of four workers, and each wave to others.
+    @Test func `pools of several workers that nobody declared are looked at again as long as slots are free`() {
+        var places = [Int](repeating: 0, count: 4)
+        var chosen = [0, 1]
+        var random = SplitMix(state: 9)
+        var facts = JudgeTests.facts(slots: 197, room: nil)
+        facts.concurrency = 2
+        let run = SimulatedRun(facts: facts) { run, _, worker in
+            let pool = chosen[worker % 2]
+            if places[pool] < 30 {
+                places[pool] += 1
+                run.open()
+            }
+        }
+        run.whenClientsLeave = { _ in chosen = [Int.random(in: 0..<4, using: &random), Int.random(in: 0..<4, using: &random)] }
+        let verdict = run.run()
+        #expect(verdict.verdict != .leak, "\(verdict.reason)")
+        let kinds = run.stepsDone.map(\.kind)
+        #expect(kinds.suffix(from: kinds.lastIndex(of: .unit) ?? 0).count { $0 == .wave } >= 2, "\(kinds)")
+    }
+
+    /// One of two workers, whose processes are not seen, dies in the fourth wave, and requests that are sent alone find the new one.
+    @Test(arguments: [16, 40]) func `what one worker opens anew is no leak that is taken away, and more than it may keep is`(_ most: Int) {
+        var facts = JudgeTests.facts(room: 16)
+        facts.declaredWorkers = 2
+        var held: [Int] = []
+        var (waves, requests, anew) = (0, 0, 0)
+        let run = SimulatedRun(facts: facts) { run, _, _ in
+            requests += 1
+            switch run.stepsDone.last?.kind {
+            case .unit where requests % 2 == 0 && anew < most:
+                anew += 1
+                run.open(owner: "app shop")
+            case .rung where held.count < 29, .wave where waves == 2 && held.count < 32: held.append(run.open(owner: "app shop"))
+            default: for pid in held.suffix(16) { run.use(pid) }
+            }
+        }
+        run.whenClientsLeave = { run in
+            guard run.stepsDone.last?.kind == .wave else { return }
+            waves += 1
+            if waves == 4 { for pid in held.prefix(16) { run.close(pid) } }
+        }
+        let verdict = run.run()
+        #expect((verdict.verdict == .leak) == (most == 40), "\(verdict.reason)")
+        #expect(anew >= min(most, 16))
+    }
+
+    /// Each place that is taken by chance is used again.
+    @Test func `a large pool that is in use is no leak that is taken away`() {
+        var random = SplitMix(state: 4)
+        var places = [Int?](repeating: nil, count: 100)
+        var facts = JudgeTests.facts(slots: 197, room: nil)
+        facts.concurrency = 4
+        for seed in 1...20 {
+            random = SplitMix(state: UInt64(seed))
+            places = [Int?](repeating: nil, count: 60 + seed * 4)
+            let run = SimulatedRun(facts: facts) { run, _, _ in
+                let place = Int.random(in: 0..<places.count, using: &random)
+                if let pid = places[place] { run.use(pid) } else { places[place] = run.open() }
+            }
+            let verdict = run.run()
+            #expect(verdict.verdict != .leak, "\(verdict.reason)")
+        }
+    }
+
     @Test func `a wave after the unit doses confirms a leak, and a declared room needs none`() {
         let run = SimulatedRun(facts: JudgeTests.facts(slots: 197, room: nil)) { run, _, _ in run.open() }
         #expect(run.run().verdict == .leak)

@@ -32,4 +32,16 @@ import Verdicts
         let verdict = run.run()
         #expect(verdict.verdict != .leak, "\(verdict.reason)")
     }
+
+    @Test func `what goes at one age while requests are sent one at a time goes at that age`() {
+        var facts = JudgeTests.facts(slots: 97, room: nil)
+        (facts.budget, facts.concurrency) = (4000, 1)
+        let run = SimulatedRun(facts: facts) { run, _, _ in
+            run.open()
+            run.sessions[run.sessions.count - 1].dies = run.now + 34_500_000
+        }
+        let verdict = run.run()
+        #expect(verdict.verdict != .leak, "\(verdict.reason)")
+        #expect(verdict.recovery?.kind == .timer)
+    }
 }

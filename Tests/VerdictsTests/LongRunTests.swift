@@ -21,6 +21,22 @@ import Verdicts
         #expect(run.stepsDone.filter { $0.kind == .longIdle }.count == 3)
     }
 
+    @Test("a pool whose places are found after silences only is no leak within its declared room, and a leak beyond it", arguments: [40, 20])
+    func silencesWithinTheRoom(room: Int) {
+        // Each silence has the load go to the next worker, whose pool is empty: places of one worker lie idle while others are opened.
+        var lastServed: Int64 = 0
+        var held: [Int] = []
+        var busy = 0
+        let run = SimulatedRun(facts: JudgeTests.facts(room: room)) { run, _, _ in
+            if run.now - lastServed > 30_000_000 { busy = held.count }
+            lastServed = run.now
+            if held.count < min(busy + 8, 36) { held.append(run.open()) } else { run.use(held[held.count - 1]) }
+        }
+        let verdict = run.run()
+        #expect(verdict.verdict == (room == 40 ? .bounded : .leak), "\(verdict.reason)")
+        #expect(run.sessions.count > 20)
+    }
+
     @Test("one session after each silence, however short, is a leak by idle periods")
     func oneAfterEachSilence() {
         var lastServed: Int64 = 0

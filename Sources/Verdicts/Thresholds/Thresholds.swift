@@ -103,6 +103,14 @@ package struct Thresholds: Sendable {
 }
 
 extension ThresholdMetric {
+    /// A figure from the times of requests.
+    var isOfTimes: Bool {
+        switch self {
+        case .latency, .service: true
+        case .errorsRate, .sessionsMax, .sessionsFloor, .requestsRate, .dropped: false
+        }
+    }
+
     /// A figure that a generator at its limits falsifies.
     var isOfGenerator: Bool {
         switch self {
