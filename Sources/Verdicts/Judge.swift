@@ -151,13 +151,7 @@ package struct Judge: Sendable {
             unitGap: unitGap, parts: parts)
         closed.workerStarts = row.kind == .restart ? 0 : begun.count
         (closed.workerEnds, closed.workers) = noteEnds()
-        let silent = deaths.removeValue(forKey: row.step) ?? []
-        let loadOver = row.loadEnd + StepEvidence.grace(settle: row.end - row.loadEnd)
-        closed.silentDeaths = silent.filter {
-            row.isSilence || $0.time > loadOver || row.lead >= .milliseconds(500) && $0.time < row.loadStart
-                // Between requests that are sent one at a time it is silent, and what was there before them is theirs no more.
-                || row.kind == .unit && $0.age > $0.time - row.start
-        }
+        closed.silentDeaths = Self.silent(deaths.removeValue(forKey: row.step) ?? [], in: row, gathered)
         noteBirths(of: closed, gathered)
         for (key, count) in gathered.done.counts { classes[key, default: 0] += count }
         evidence.append(closed)
@@ -171,6 +165,20 @@ package struct Judge: Sendable {
             leftPerOwner: closed.left.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "; "),
             floor: closed.floor, dormant: closed.dormant, birthsSeen: closed.birthsSeen, birthsCounted: closed.birthsCounted,
             coveragePerMille: closed.coveragePerMille, voidReason: closed.voidReason)
+    }
+
+    /// Deaths while nobody sends anything. Between requests that are sent one at a time it is silent, too; who was there before them and goes at
+    /// another moment than others goes by itself, as a collector takes all of them at once.
+    private static func silent(_ deaths: [Recovery.Death], in row: StepRow, _ gathered: StepAccumulator) -> [Recovery.Death] {
+        let loadOver = row.loadEnd + StepEvidence.grace(settle: row.end - row.loadEnd)
+        let older = deaths.filter { $0.age > $0.time - row.start }.map(\.time).sorted()
+        let byThemselves =
+            row.kind == .unit && gathered.endedByServer(after: row.start) == 0
+            && older.last.flatMap { last in older.first.map { last - $0 >= .seconds(1) } } ?? false
+        return deaths.filter {
+            row.isSilence || $0.time > loadOver || row.lead >= .milliseconds(500) && $0.time < row.loadStart
+                || byThemselves && $0.age > $0.time - row.start
+        }
     }
 
     mutating func setUnder(_ key: StepAccumulator.ClassKey, _ session: SessionIdentity) { alive[session]?.under = key }
