@@ -81,7 +81,9 @@ package struct ConnectionRow: CSVRow {
     ]
 
     /// Columns that no verdict depends on.
-    package static let columnsToLookAt: Set<String> = ["died", "oldest_idle_s", "used", "limit", "abandoned_total", "sample_ms", "server_clock_offset_ms"]
+    package static let columnsBesideVerdicts: Set<String> = [
+        "died", "oldest_idle_s", "used", "limit", "abandoned_total", "sample_ms", "server_clock_offset_ms",
+    ]
 
     package func encode(into line: inout CSVEncoder) {
         line.append(time)

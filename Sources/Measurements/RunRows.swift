@@ -17,7 +17,7 @@ package final class RunRows {
     package init(directory: String, readsTimes: Bool) throws(CSVError) {
         requests = try RowsAhead(directory: directory, unread: readsTimes ? [] : RequestRow.columnsOfTimes)
         transfers = try RowsAhead(directory: directory)
-        connections = try RowsAhead(directory: directory, unread: ConnectionRow.columnsToLookAt)
+        connections = try RowsAhead(directory: directory, unread: ConnectionRow.columnsBesideVerdicts)
         sessions = try RowsAhead(directory: directory)
         processes = try RowsAhead(directory: directory)
         // Runs recorded before Seep watched itself have none.
@@ -36,8 +36,8 @@ package final class RunRows {
     package var unfinished: [String] {
         [
             requests.endedMidLine ? RequestRow.file : nil, transfers.endedMidLine ? TransferRow.file : nil,
-            connections.endedMidLine ? ConnectionRow.file : nil, sessions.endedMidLine ? SessionRow.file : nil, processes.endedMidLine ? ProcessRow.file : nil,
-            generator.unfinished,
+            connections.endedMidLine ? ConnectionRow.file : nil, sessions.endedMidLine ? SessionRow.file : nil,
+            processes.endedMidLine ? ProcessRow.file : nil, generator.unfinished,
         ].compactMap { $0 }
     }
 }

@@ -47,7 +47,8 @@ extension Judge {
 
     /// What one of several declared workers may keep where none of their processes is seen; else 0.
     private var roomOfOneUnseen: Int {
-        guard let room = totalRoom, roomIsDeclared, let workers = facts.declaredWorkers, workers > 1, !owners.contains(where: Self.isProcess)
+        guard let room = totalRoom, roomIsDeclared, let workers = facts.declaredWorkers, workers > 1,
+            !owners.contains(where: Self.isProcess)
         else { return 0 }
         return room / workers
     }

@@ -21,7 +21,8 @@ import Verdicts
         #expect(run.stepsDone.filter { $0.kind == .longIdle }.count == 3)
     }
 
-    @Test("a pool whose places are found after silences only is no leak within its declared room, and a leak beyond it", arguments: [40, 20])
+    @Test(
+        "a pool whose places are found after silences only is no leak within its declared room, and a leak beyond it", arguments: [40, 20])
     func silencesWithinTheRoom(room: Int) {
         // Each silence has the load go to the next worker, whose pool is empty: places of one worker lie idle while others are opened.
         var lastServed: Int64 = 0
