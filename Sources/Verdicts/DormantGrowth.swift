@@ -20,7 +20,8 @@ struct DormantGrowth {
     /// - Parameters:
     ///   - room: what all owners may keep, where it is known.
     ///   - roomIsDeclared: by the scenario; otherwise it is the number of threads.
-    init(steps all: [StepEvidence], concurrency: Int, room: Int?, roomIsDeclared: Bool, background: Double) {
+    ///   - hasFallen: the last doses left clearly less than those before.
+    init(steps all: [StepEvidence], concurrency: Int, room: Int?, roomIsDeclared: Bool, background: Double, hasFallen: Bool) {
         // Where PostgreSQL was started anew, everybody opens again what was lost.
         let lost = all.lastIndex(where: \.databaseRestarted) ?? -1
         let doses = all.suffix(from: lost + 1).filter { $0.counts && $0.isDose }
@@ -38,6 +39,7 @@ struct DormantGrowth {
         let goesOn = !last.isEmpty && last.allSatisfy { $0.totalLeft > 0 }
         let exceedsRoom = !roomIsDeclared || (doses.last?.floor ?? 0) > room ?? 0
         isProven =
-            grown.count >= Self.least && goesOn && exceedsRoom && evidence.isBeyondChance && !Filling(all, beyond: 0).isLikelier
+            grown.count >= Self.least && goesOn && exceedsRoom && evidence.isBeyondChance && !hasFallen
+            && !Filling(all, beyond: 0).isLikelier
     }
 }

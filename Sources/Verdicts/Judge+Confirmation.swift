@@ -3,12 +3,10 @@ import Measurements
 /// Waves that come once more where a pool of unknown size may have filled: what leaks goes on.
 ///
 /// Each place of a pool may be opened by a request until the last one is, and unit doses and dose steps open some, too. A declared
-/// room needs no such proof; a collector takes back what the wave would show; and what leaves a session in fewer than one request of
-/// fifty fills no pool.
+/// room needs no such proof, and a collector takes back what the wave would show.
 extension Judge {
     private static let leastConfirmations = 2
-    private static let mostConfirmations = 5
-    private static let leastShare = 50.0
+    private static let mostConfirmations = 7
     private static let enough = 20
 
     /// Waves after the first unit dose.
@@ -29,7 +27,6 @@ extension Judge {
         let rate = max(0.01, Double(left) / Double(given))
         if isAfter {
             guard test.finding == .held || test.finding == .unit || test.finding == nil && dormantGrowth.isProven else { return nil }
-            guard rate * Self.leastShare >= 1 else { return nil }
         } else {
             // Fewer than three quarters of what those before it left for each request: perhaps it filled meanwhile.
             let isFewer = Double(wave.totalLeft) < 0.75 * rateBefore(wave) * Double(wave.row.given)
@@ -38,8 +35,8 @@ extension Judge {
             let isRoomy = test.finding != nil && free * 3 > facts.headroom
             guard confirmations > 0, isOpen || isRoomy else { return nil }
         }
-        // Large enough to tell, in half of the slots at most.
-        let dose = min(max(wave.row.given, Self.enough), Int(Double(free) / 2 / rate))
+        // Large enough to tell, and the larger the more there were before, in half of the slots at most.
+        let dose = min(max(wave.row.given, Self.enough << confirmations), Int(Double(free) / 2 / rate))
         guard dose >= 2 else { return nil }
         return step(
             .wave, .closed(requests: dose, concurrency: max(1, min(wave.row.concurrency, dose / 2))), settle: waveSettle,

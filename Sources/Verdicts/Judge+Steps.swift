@@ -247,7 +247,7 @@ extension Judge {
     var dormantGrowth: DormantGrowth {
         DormantGrowth(
             steps: facts.seesSessions ? evidence : [], concurrency: facts.concurrency, room: totalRoom, roomIsDeclared: roomIsDeclared,
-            background: background())
+            background: background(), hasFallen: leakTest().hasFallen)
     }
 
     var silentGrowth: SilentGrowth {

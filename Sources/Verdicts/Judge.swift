@@ -195,7 +195,11 @@ package struct Judge: Sendable {
         guard let known = alive.removeValue(forKey: row.identity) else { return }
         if !tiesWork { ruledOut += unnamedGone }
         tiesWork = true
-        if known.isOld { ruledOut += 1 }
+        if known.isOld {
+            ruledOut += 1
+        } else if let index = evidence.firstIndex(where: { $0.row.step == known.bornIn }) {
+            evidence[index].forgetBirth(of: known.owner, at: known.bornAt)
+        }
         guard known.bornIn < row.step || known.isOld else { return }
         if let before = others, before.ruledOutIn == row.step {
             others?.count += 1

@@ -1,3 +1,4 @@
+import Glibc
 import Measurements
 
 /// Whether what was left behind is more than the application may keep, more than chance, and goes on.
@@ -23,6 +24,8 @@ struct LeakTest {
     let roomKnown: Bool
     let beyondChance: Bool
     let undiminished: Bool
+    /// The last doses left clearly less than those before them.
+    let hasFallen: Bool
     /// What doses left tells of a pool that fills.
     let filling: Filling
     /// Sessions left by unit doses.
@@ -54,6 +57,9 @@ struct LeakTest {
         var growth = 0
         var beyond: [(count: Int, requests: Int)] = []
         var beyondConnections: [(count: Int, requests: Int)] = []
+        var beyondDoses: [(count: Int, requests: Int)] = []
+        // A client connection, or a request in flight, leaves two sessions at most.
+        var mayFollow = (connections: true, doses: true)
         var stepsBeyond = 0
         // Of the doses beyond the bound, where the waves begin and where those after the unit doses do.
         var firstWave: Int?
@@ -65,6 +71,7 @@ struct LeakTest {
             if step.counts, step.row.kind == .longIdle, filled > free, tells(step) {
                 beyond.append((step.totalLeft, max(step.row.given, 1)))
                 beyondConnections.append((step.totalLeft, max(step.row.opened, 1)))
+                beyondDoses.append((step.totalLeft, 1))
             }
             guard Self.isJudged(step) else { continue }
             let before = max(0, filled - free)
@@ -81,6 +88,9 @@ struct LeakTest {
             if filled > free, step.isDose, step.row.kind != .dose, tells(step) {
                 beyond.append((count, max(step.row.given, 1)))
                 beyondConnections.append((count, max(step.row.opened, 1)))
+                beyondDoses.append((count, 1))
+                if count > 2 * max(step.row.opened, 1) { mayFollow.connections = false }
+                if count > 2 * max(step.row.concurrency, 1) { mayFollow.doses = false }
             }
         }
         left = sum
@@ -93,11 +103,16 @@ struct LeakTest {
         filling = stepsBeyond >= 2 ? Filling(steps.filter(tells), beyond: free) : .none
         // Of doses of different sizes the last may leave fewer per request where the residue follows something else.
         let followsRequests = LawTest.followsRequests(unit)
-        let laws = followsRequests ? [beyond] : [beyond, beyondConnections, beyond.map { ($0.count, 1) }]
+        let others = (mayFollow.connections ? [beyondConnections] : []) + (mayFollow.doses ? [beyondDoses] : [])
+        let laws = followsRequests ? [beyond] : Self.tenable([beyond] + others)
         // What is taken away again may hide what was left.
         let isTaken = steps.contains { $0.counts && $0.row.kind != .rung && ($0.deathsOfOlder > 0 || $0.reaped > 0) }
+        let firstUnit = steps.firstIndex { Self.isJudged($0) && $0.row.kind == .unit } ?? steps.endIndex
+        let isConfirmed = !roomIsDeclared && steps[firstUnit...].contains { $0.counts && $0.row.kind == .wave }
         let goesOn = laws.contains(where: Self.goesOn)
-        let hasFallen = !isTaken && laws.allSatisfy { Self.hasEnded($0) || Self.hasDeclined($0, after: beforeUnits) }
+        hasFallen =
+            !isTaken
+            && laws.allSatisfy { Self.hasEnded($0, wanted: isConfirmed ? 4.6 : 6.9) || Self.hasDeclined($0, after: beforeUnits) }
         undiminished =
             stepsBeyond >= 2 && !Self.isContradicted(judged) && !hasFallen && (goesOn && !filling.isLikelier || unitShowsIt)
         if excess > 0, beyondChance, undiminished {
@@ -136,12 +151,22 @@ struct LeakTest {
         return (expected * 1e6).rounded() >= 4.6e6
     }
 
-    /// The last doses left nothing, where at the rate of all of them at least 6.9 were to be expected (Poisson: e^−6.9 = 0.1%).
-    static func hasEnded(_ steps: [(count: Int, requests: Int)]) -> Bool {
+    /// The laws under which what the doses left is not e³ ≈ 20 times less likely than under the best one (Poisson, one rate each).
+    static func tenable(_ laws: [[(count: Int, requests: Int)]]) -> [[(count: Int, requests: Int)]] {
+        let values = laws.map { steps in
+            let exposure = steps.reduce(0) { $0 + $1.requests }
+            return steps.reduce(0.0) { $0 + Double($1.count) * log(Double($1.requests) / Double(max(1, exposure))) }
+        }
+        let best = values.max() ?? 0
+        return zip(laws, values).filter { ((best - $0.1) * 1e6).rounded() <= 3e6 }.map(\.0)
+    }
+
+    /// The last doses left nothing, where at the rate of all of them at least so many were to be expected (Poisson: e^−6.9 = 0.1%, e^−4.6 = 1%).
+    static func hasEnded(_ steps: [(count: Int, requests: Int)], wanted: Double = 6.9) -> Bool {
         let total = steps.reduce(0) { $0 + $1.count }
         let requests = steps.reduce(0) { $0 + $1.requests }
         let last = steps.reversed().prefix { $0.count == 0 }.reduce(0) { $0 + $1.requests }
-        return requests > 0 && total * last * 10 >= 69 * requests
+        return requests > 0 && Double(total) * Double(last) >= wanted * Double(requests)
     }
 
     /// The doses after the unit doses left fewer than the waves before them, beyond chance: given what both left, the share of the later ones

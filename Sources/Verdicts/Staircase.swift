@@ -5,7 +5,7 @@ import Measurements
 /// Threads or workers that end while idle leave their sessions open, and the next load opens new ones beside them. A pool opens
 /// what it needs and no more: it counts against a server only that it opened sessions while it held others that the wave did not
 /// touch, more of these each time, or, where the scenario says what it may keep, came to hold more; that it did so after each of at least three
-/// silences; and that the waves just before, without a silence, added nothing.
+/// silences, from the most that waves had held; and that the waves just before, without a silence, added nothing.
 struct Staircase {
     /// Silences judged so far.
     let periods: Int
@@ -20,7 +20,8 @@ struct Staircase {
 
     init(steps: [StepEvidence], seesUse: Bool, declaredRoom: Int?, background: Double) {
         let silences = steps.filter { $0.counts && $0.row.kind == .longIdle }
-        let control = steps.filter { $0.counts && $0.row.kind == .wave }.suffix(3)
+        let waves = steps.filter { $0.counts && $0.row.kind == .wave }
+        let control = waves.suffix(3)
         periods = silences.count
         left = silences.reduce(0) { $0 + $1.totalLeft }
         stillPossible = silences.allSatisfy { $0.totalLeft > 0 && $0.growth > 0 }
@@ -30,7 +31,9 @@ struct Staircase {
         let floor = silences.last?.floor ?? 0
         let dormant = silences.map { $0.dormant ?? 0 }
         let leavesOthersAlone = zip(dormant, dormant.dropFirst()).allSatisfy { $0 < $1 }
+        let risen = floor - (waves.compactMap(\.floor).max() ?? 0)
         let beyondNeed = declaredRoom.map { floor > $0 } ?? (leavesOthersAlone && seesUse)
-        isProven = periods >= Self.least && stillPossible && quietWithout && beyondNeed && evidence.isBeyondChance
+        isProven =
+            periods >= Self.least && stillPossible && quietWithout && risen >= periods && beyondNeed && evidence.isBeyondChance
     }
 }

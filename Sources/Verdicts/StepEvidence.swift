@@ -87,6 +87,17 @@ package struct StepEvidence: Hashable, Sendable {
     package var isDose: Bool { [.rung, .wave, .dose, .longIdle].contains(row.kind) }
     /// Whether a silence ended the step; a load that is watched and goes on has none.
     package var isSettled: Bool { row.kind != .watch || row.end - row.loadEnd >= .milliseconds(500) }
+    /// Takes the birth of a session back that turned out to be somebody else's.
+    mutating func forgetBirth(of owner: String, at time: RunTime) {
+        let begins = RunTime(microseconds: row.loadStart.microseconds - 20_000)
+        let isInLoad = time >= begins || row.lead < .milliseconds(500)
+        if row.isSilence || !isInLoad || time > row.loadEnd + Self.grace(settle: row.end - row.loadEnd) {
+            birthsInSilence = max(0, birthsInSilence - 1)
+        } else if let known = left[owner] {
+            left[owner] = known > 1 ? known - 1 : nil
+        }
+    }
+
     /// How the count at rest changed over the step.
     package var growth: Int {
         guard let floor, let floorBefore else { return 0 }

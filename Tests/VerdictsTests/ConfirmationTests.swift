@@ -13,6 +13,12 @@ import Testing
         }
     }
 
+    /// Sessions left by each step, of so many requests.
+    private static func steps(_ run: SimulatedRun) -> String {
+        run.judge.evidence.map { "\($0.row.kind.rawValue) \($0.totalLeft) of \($0.row.given) over \($0.row.opened)" }.joined(
+            separator: ", ")
+    }
+
     /// P(Y ≥ 13) = 0.0210 and P(Y ≥ 14) = 0.0065 of 20 with a share of 0.4, by exact sums.
     @Test(arguments: [(13, 7, false), (14, 6, true), (8, 12, false), (0, 0, false)])
     func `fewer after the unit doses than before is told at one in a hundred`(_ before: Int, _ after: Int, _ wanted: Bool) {
@@ -22,11 +28,39 @@ import Testing
         #expect(!LeakTest.hasDeclined(Array(steps.prefix(3)), after: (first: 1, end: 3)))
     }
 
+    @Test func `a law that makes what was left much less likely than another is none`() {
+        // 10 ln(10/110) + 10 ln(100/110) = −24.9 for requests, 20 ln(1/2) = −13.9 for connections: e¹¹ times less likely.
+        let requests = [(count: 10, requests: 10), (10, 100)]
+        let connections = [(count: 10, requests: 1), (10, 1)]
+        #expect(LeakTest.tenable([requests, connections]).map { $0.map(\.requests) } == [[1, 1]])
+        // 4 ln(40/100) + 6 ln(60/100) = −6.7 and −6.9.
+        let alike = [[(count: 4, requests: 40), (6, 60)], [(count: 4, requests: 1), (6, 1)]]
+        #expect(LeakTest.tenable(alike).count == 2)
+        #expect(LeakTest.tenable([[], []]).count == 2)
+    }
+
     @Test(arguments: [
         // 10 by 100 requests make 7 in 70 to be expected, and 6 in 60 are too few to tell.
         ([10, 0, 0], [30, 40, 30], true), ([10, 0, 0], [40, 30, 30], false), ([10, 0, 1], [10, 80, 10], false), ([], [], false),
     ]) func `nothing in the last doses is told where some seven were to be expected`(_ left: [Int], _ requests: [Int], _ wanted: Bool) {
         #expect(LeakTest.hasEnded(zip(left, requests).map { (count: $0, requests: $1) }) == wanted)
+    }
+
+    @Test func `a large pool gets larger waves as long as slots are free, and one that is nearly full gets them, too`() {
+        for (size, slots, concurrency) in [(200, 497, 1), (240, 497, 2), (80, 997, 2)] {
+            for seed in 1...12 {
+                var random = SplitMix(state: UInt64(seed))
+                var places: Set<Int> = []
+                var facts = JudgeTests.facts(slots: slots, room: nil)
+                facts.concurrency = concurrency
+                let run = SimulatedRun(facts: facts) { run, _, _ in
+                    if places.insert(Int.random(in: 0..<size, using: &random)).inserted { run.open() }
+                }
+                run.threads = size * 9 / 10
+                let verdict = run.run()
+                #expect(verdict.verdict != .leak, "\(size) places, \(slots) slots, seed \(seed): \(Self.steps(run)) \(verdict.reason)")
+            }
+        }
     }
 
     @Test(arguments: [30, 45, 60, 90, 140, 200], [97, 197, 497])
@@ -150,6 +184,24 @@ import Testing
         let left = run.stepsDone.count { $0.kind == .wave }
         #expect(left >= 2)
         #expect((15...40).contains(verdict.leakPer1000Requests?.estimate ?? 0), "\(verdict.reason)")
+    }
+
+    @Test func `sessions of others that began in silences and are ruled out are no growth without load`() {
+        var next: Int64 = 500_000
+        var facts = JudgeTests.facts()
+        facts.throwaway = false
+        let run = SimulatedRun(facts: facts) { run, _, _ in
+            if run.stepsDone.filter({ $0.kind == .wave }).count == 4, !run.others.isEmpty { run.ruleOut() }
+            run.close(run.open())
+        }
+        run.onSample = { run in
+            guard run.now >= next, run.stepsDone.filter({ $0.kind == .wave }).count < 4 else { return }
+            next += 800_000
+            run.others.insert(run.open(owner: "app psql"))
+        }
+        Self.addOthers(1, to: run)
+        let verdict = run.run()
+        #expect(verdict.verdict == .clean, "\(verdict.reason)")
     }
 
     @Test func `sessions of others that are ruled out are not what was held before the load`() {
