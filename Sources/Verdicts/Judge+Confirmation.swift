@@ -18,10 +18,13 @@ extension Judge {
     func confirmation() -> Step? {
         guard facts.watch == nil, !roomIsDeclared, !isIsolating, !isCollected, evidence.allSatisfy({ $0.reaped == 0 }),
             evidence.last?.row.ended == .completed,
-            confirmations < Self.mostConfirmations, steps(.longIdle).isEmpty, let wave = steps(.wave).last, wave.row.given > 0
+            confirmations < Self.mostConfirmations, let wave = steps(.wave).last, wave.row.given > 0
         else { return nil }
-        let isAfter = evidence.last { $0.counts && [.unit, .dose].contains($0.row.kind) }.map { $0.row.step > wave.row.step } ?? false
+        let isAfter =
+            evidence.last { $0.counts && [.unit, .dose, .longIdle].contains($0.row.kind) }.map { $0.row.step > wave.row.step } ?? false
         let test = leakTest()
+        // Between silences only for what they made a leak by count.
+        if test.finding == nil, !steps(.longIdle).isEmpty { return nil }
         let last = steps(.wave).suffix(2)
         let (left, given) = (last.reduce(test.unitLeft) { $0 + $1.totalLeft }, last.reduce(test.unitRequests) { $0 + $1.row.given })
         let rate = max(0.01, Double(left) / Double(given))

@@ -258,7 +258,8 @@ extension Judge {
 
     var staircase: Staircase {
         Staircase(
-            steps: evidence, seesUse: facts.seesSessions, declaredRoom: roomIsDeclared ? totalRoom : nil, background: background())
+            steps: evidence, seesUse: facts.seesSessions, room: totalRoom, roomIsDeclared: roomIsDeclared,
+            background: background())
     }
 
     /// What is kept fits the room that is declared, or that the threads have.

@@ -170,6 +170,8 @@ package struct Judge: Sendable {
     /// Deaths while nobody sends anything. Between requests that are sent one at a time it is silent, too; who was there before them and goes at
     /// another moment than others goes by itself, as a collector takes all of them at once.
     private static func silent(_ deaths: [Recovery.Death], in row: StepRow, _ gathered: StepAccumulator) -> [Recovery.Death] {
+        let punctual = deaths.filter { !gathered.lateSamples.contains($0.time) }
+        let deaths = punctual.isEmpty ? deaths : punctual
         let loadOver = row.loadEnd + StepEvidence.grace(settle: row.end - row.loadEnd)
         let older = deaths.filter { $0.age > $0.time - row.start }.map(\.time).sorted()
         let byThemselves =

@@ -107,12 +107,10 @@ struct LeakTest {
         let laws = followsRequests ? [beyond] : Self.tenable([beyond] + others)
         // What is taken away again may hide what was left.
         let isTaken = steps.contains { $0.counts && $0.row.kind != .rung && ($0.deathsOfOlder > 0 || $0.reaped > 0) }
-        let firstUnit = steps.firstIndex { Self.isJudged($0) && $0.row.kind == .unit } ?? steps.endIndex
-        let isConfirmed = !roomIsDeclared && steps[firstUnit...].contains { $0.counts && $0.row.kind == .wave }
         let goesOn = laws.contains(where: Self.goesOn)
         hasFallen =
             !isTaken
-            && laws.allSatisfy { Self.hasEnded($0, wanted: isConfirmed ? 4.6 : 6.9) || Self.hasDeclined($0, after: beforeUnits) }
+            && laws.allSatisfy { Self.hasEnded($0, wanted: roomIsDeclared ? 6.9 : 4.6) || Self.hasDeclined($0, after: beforeUnits) }
         undiminished =
             stepsBeyond >= 2 && !Self.isContradicted(judged) && !hasFallen && (goesOn && !filling.isLikelier || unitShowsIt)
         if excess > 0, beyondChance, undiminished {

@@ -30,8 +30,7 @@ struct Recovery {
             (kind, after) = (.never, nil)
             return
         }
-        // A lost sample makes some look older.
-        let (low, middle, high) = (ages[ages.count / 5], ages[ages.count / 2], ages[ages.count * 4 / 5])
+        let (low, middle, high) = (ages[ages.count / 10], ages[ages.count / 2], ages[ages.count * 9 / 10])
         let spread = high - low
         let times = died.map(\.time).sorted()
         let births = died.map { $0.time.seconds - $0.age / .seconds(1) }.sorted()

@@ -4,7 +4,7 @@ import Measurements
 ///
 /// Threads or workers that end while idle leave their sessions open, and the next load opens new ones beside them. A pool opens
 /// what it needs and no more: it counts against a server only that it opened sessions while it held others that the wave did not
-/// touch, more of these each time, or, where the scenario says what it may keep, came to hold more; that it did so after each of at least three
+/// touch, more of these each time, or, where the scenario says what it may keep, came to hold more (more than its threads, where these are seen); that it did so after each of at least three
 /// silences, from the most that waves had held; and that the waves just before, without a silence, added nothing.
 struct Staircase {
     /// Silences judged so far.
@@ -18,7 +18,7 @@ struct Staircase {
     static let least = 3
     static let most = 6
 
-    init(steps: [StepEvidence], seesUse: Bool, declaredRoom: Int?, background: Double) {
+    init(steps: [StepEvidence], seesUse: Bool, room: Int?, roomIsDeclared: Bool, background: Double) {
         let silences = steps.filter { $0.counts && $0.row.kind == .longIdle }
         let waves = steps.filter { $0.counts && $0.row.kind == .wave }
         let control = waves.suffix(3)
@@ -32,7 +32,7 @@ struct Staircase {
         let dormant = silences.map { $0.dormant ?? 0 }
         let leavesOthersAlone = zip(dormant, dormant.dropFirst()).allSatisfy { $0 < $1 }
         let risen = floor - (waves.compactMap(\.floor).max() ?? 0)
-        let beyondNeed = declaredRoom.map { floor > $0 } ?? (leavesOthersAlone && seesUse)
+        let beyondNeed = (room.map { floor > $0 } ?? true) && (roomIsDeclared && room != nil || leavesOthersAlone && seesUse)
         isProven =
             periods >= Self.least && stillPossible && quietWithout && risen >= periods && beyondNeed && evidence.isBeyondChance
     }

@@ -18,6 +18,9 @@ struct StepAccumulator {
     /// Samples this far apart still see what stays: a sampler slows down where its samples cost much.
     private static let patience = Duration.milliseconds(1500)
 
+    private static let late = Duration.milliseconds(500)
+    private static let lateKept = 1000
+
     private(set) var started = 0
     private(set) var unexpected = 0
     /// Transfers of each class.
@@ -35,6 +38,8 @@ struct StepAccumulator {
     private(set) var blind = Duration.zero
     private(set) var firstSample: RunTime?
     private(set) var lastSample: RunTime?
+    /// Samples that came late: what they find gone may have gone long before.
+    private(set) var lateSamples: Set<RunTime> = []
     private(set) var born = 0
     private(set) var peak: Int?
     private(set) var firstTotal: Int?
@@ -78,7 +83,10 @@ struct StepAccumulator {
         guard let total = row.total else {
             return
         }
-        if let lastSample { blind += max(.zero, row.time - lastSample - Self.patience) }
+        if let lastSample {
+            blind += max(.zero, row.time - lastSample - Self.patience)
+            if row.time - lastSample > Self.late, lateSamples.count < Self.lateKept { lateSamples.insert(row.time) }
+        }
         if firstSample == nil { firstSample = row.time }
         lastSample = row.time
         born += row.born ?? 0

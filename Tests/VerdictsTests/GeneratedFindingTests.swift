@@ -33,6 +33,20 @@ import Verdicts
         #expect(verdict.verdict != .leak, "\(verdict.reason)")
     }
 
+    @Test func `deaths that a late sample finds are not of another age`() {
+        var facts = JudgeTests.facts(slots: 97, room: 2)
+        (facts.budget, facts.concurrency) = (4000, 4)
+        let run = SimulatedRun(facts: facts) { run, _, _ in
+            run.open()
+            run.sessions[run.sessions.count - 1].dies = run.now + 5_700_000
+        }
+        // No samples for three seconds, twice.
+        run.losesSample = { (125...155).contains($0) || (180...210).contains($0) }
+        let verdict = run.run()
+        #expect(verdict.verdict != .leak, "\(verdict.reason)")
+        #expect(verdict.recovery?.kind == .timer)
+    }
+
     @Test func `what goes at one age while requests are sent one at a time goes at that age`() {
         var facts = JudgeTests.facts(slots: 97, room: nil)
         (facts.budget, facts.concurrency) = (4000, 1)

@@ -94,7 +94,7 @@ enum SeedSet: String, CaseIterable, Sendable, ExpressibleByArgument {
     case develop, report
 
     /// Runs of a shape have seeds from here on.
-    var first: UInt64 { self == .develop ? 1_000_000 : 12_000_000 }
+    var first: UInt64 { self == .develop ? 1_000_000 : 16_000_000 }
 }
 
 extension Shape: ExpressibleByArgument {}
