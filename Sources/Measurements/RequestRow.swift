@@ -16,7 +16,6 @@ package struct RequestRow: CSVRow {
             self.p99 = p99
             self.max = max
         }
-
     }
 
     /// The end of the second.

@@ -12,7 +12,7 @@ package final class RunRows {
 
     /// Opens the files of the folder of a cell.
     ///
-    /// - Parameter readsTimes: whether the times of requests are to be had; without them, reading costs a third less.
+    /// - Parameter readsTimes: whether the times of requests are to be had: most of the columns of the longest file, and only thresholds on times look at them.
     /// - Throws: as ``RowReader``, of the first row too.
     package init(directory: String, readsTimes: Bool) throws(CSVError) {
         requests = try RowsAhead(directory: directory, unread: readsTimes ? [] : RequestRow.columnsOfTimes)

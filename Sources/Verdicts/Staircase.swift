@@ -4,8 +4,9 @@ import Measurements
 ///
 /// Threads or workers that end while idle leave their sessions open, and the next load opens new ones beside them. A pool opens
 /// what it needs and no more: it counts against a server only that it opened sessions while it held others that the wave did not
-/// touch, more of these each time, or, where the scenario says what it may keep, came to hold more (more than its threads, where these are seen); that it did so after each of at least three
-/// silences, from the most that waves had held; and that the waves just before, without a silence, added nothing.
+/// touch, more of these each time, and more in all than its threads, where these are seen; or, where the scenario says what it may keep,
+/// that it came to hold more. It must have done so after each of at least three silences, beyond the most that waves had held; and the waves
+/// just before, without a silence, must have added nothing.
 struct Staircase {
     /// Silences judged so far.
     let periods: Int

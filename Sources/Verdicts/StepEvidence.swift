@@ -87,14 +87,13 @@ package struct StepEvidence: Hashable, Sendable {
     package var isDose: Bool { [.rung, .wave, .dose, .longIdle].contains(row.kind) }
     /// Whether a silence ended the step; a load that is watched and goes on has none.
     package var isSettled: Bool { row.kind != .watch || row.end - row.loadEnd >= .milliseconds(500) }
+
     /// Takes the birth of a session back that turned out to be somebody else's.
     mutating func forgetBirth(of owner: String, at time: RunTime) {
-        let begins = RunTime(microseconds: row.loadStart.microseconds - 20_000)
-        let isInLoad = time >= begins || row.lead < .milliseconds(500)
-        if row.isSilence || !isInLoad || time > row.loadEnd + Self.grace(settle: row.end - row.loadEnd) {
+        if !row.isSilence, Self.isOfLoad(time, row) {
+            if let known = left[owner] { left[owner] = known > 1 ? known - 1 : nil }
+        } else {
             birthsInSilence = max(0, birthsInSilence - 1)
-        } else if let known = left[owner] {
-            left[owner] = known > 1 ? known - 1 : nil
         }
     }
 
@@ -112,6 +111,12 @@ extension StepEvidence {
     /// Deaths up to this long after the load still count as deaths in the load: closing the client connections, which is part
     /// of the load, makes a healthy server close sessions of its own.
     static func grace(settle: Duration) -> Duration { min(.seconds(1), settle / 2) }
+
+    /// Whether a birth at this time is the load's: from its start (less what clocks differ by) to the end of the grace.
+    private static func isOfLoad(_ time: RunTime, _ row: StepRow) -> Bool {
+        let begins = RunTime(microseconds: row.loadStart.microseconds - 20_000)
+        return time <= row.loadEnd + grace(settle: row.end - row.loadEnd) && (time >= begins || row.lead < .milliseconds(500))
+    }
 
     /// Closes the books of a step.
     ///
@@ -160,7 +165,7 @@ extension StepEvidence {
                     }
                     continue
                 }
-                if event.time <= loadOver, event.time >= loadBegins || row.lead < .milliseconds(500) {
+                if Self.isOfLoad(event.time, row) {
                     births[owner, default: 0] += 1
                 } else {
                     birthsInSilence += 1
