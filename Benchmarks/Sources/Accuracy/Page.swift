@@ -90,6 +90,8 @@ struct Page {
 
     private static let powerExplanation =
         "\nA leak of 1 in 1,000 leaves 12 sessions in 12,000 requests, more or less 3.5. Where 8 may stay, so few of them are no more than that. "
+        + "Threads that are seen, with nothing declared, only raise the bound: it is the larger of their number and three times the peak "
+        + "in flight, 24 with 8. "
         + "Declare what is kept: the less it is, the sooner a leak shows.\n"
 
     // MARK: Shape by shape

@@ -21,7 +21,8 @@ struct Plan {
     /// Runs of each shape.
     private static let innocents = (main: 175, other: 45)
     private static let leaks = (main: 70, other: 30)
-    private static let thinRuns = 100
+    /// Of each thin leak: so many that 99% can be told from 98%.
+    private static let thinRuns = 400
 
     /// A leak so thin that it needs many requests, and how many it may take.
     struct Power: Hashable, Sendable {
