@@ -79,7 +79,8 @@ package enum CheckCommand {
         let limit = limit(scenario)
         let facts = RunFacts(
             requests: scenario.requests.map(RunFacts.Request.init), concurrency: load.concurrency,
-            requestsPerWave: load.requests, waves: scenario.waves.count, settleSeconds: scenario.waves.settle.seconds,
+            requestsPerWave: load.requests, waves: scenario.waves.count, soakSeconds: scenario.waves.soak?.seconds,
+            settleSeconds: scenario.waves.settle.seconds,
             baselineSeconds: scenario.tests.baseline?.seconds, warmUpSeconds: scenario.tests.warmUp?.seconds,
             unitDose: scenario.tests.unitDose, longIdleSeconds: scenario.tests.longIdle?.seconds, quick: quick,
             sampleEverySeconds: scenario.database?.every.seconds ?? 0.1, limit: limit, headroom: limit - 2,
@@ -87,10 +88,12 @@ package enum CheckCommand {
             declaredWorkers: server?.workers, managed: server?.isManaged == true,
             throwaway: scenario.database.map { $0.source == .throwaway } ?? false,
             isolate: isolate ? true : nil, expectedUse: scenario.expected)
-        let clean = Outlook(facts: facts, assuming: .clean, loadDuration: load.duration)
+        var clean = Outlook(facts: facts, assuming: .clean, loadDuration: load.duration)
+        // How long requests take is not known, and so not how many fit.
+        if facts.soakSeconds != nil, !quick, !scenario.load.allSatisfy(\.endsByTime) { clean.requests = nil }
         let leaking = Outlook(facts: facts, assuming: .leaking, loadDuration: load.duration)
         var lines = ["", "  \(names), if clean: \(seconds(clean.atLeast)) beside the requests themselves"]
-        lines += self.lines(clean.steps)
+        lines += self.lines(clean.steps, soak: quick ? nil : scenario.waves.soak, further: clean.requests == nil ? nil : clean.furtherWaves)
         if let limit = clean.detectionLimitPer1000 {
             lines.append("    detection limit: a leak of \(rounded(limit)) or more sessions per 1,000 requests would be seen (95%)")
         }
@@ -120,12 +123,23 @@ package enum CheckCommand {
     }
 
     /// Lines of the steps; a run of steps that are alike but for the request is one line.
-    private static func lines(_ steps: [Step]) -> [String] {
+    ///
+    /// - Parameters:
+    ///   - soak: the waves are as many as fit into this.
+    ///   - further: how many these are beside those among the steps, where that is known.
+    private static func lines(_ steps: [Step], soak: Duration? = nil, further: Int? = nil) -> [String] {
         var lines: [String] = []
         var index = 0
         while index < steps.count {
             let step = steps[index]
             var last = index
+            if let soak, step.kind == .wave {
+                while last + 1 < steps.count, steps[last + 1].kind == .wave { last += 1 }
+                let about = further.map { ", about \($0 + last - index + 1)" } ?? ""
+                lines.append("    \(step.id)…  " + words(step, why: "one after the other for \(DurationText.string(soak))\(about)"))
+                index = last + 1
+                continue
+            }
             while step.mix != .all, last + 1 < steps.count, steps[last + 1].mix != .all, steps[last + 1].dose == step.dose { last += 1 }
             if last > index {
                 lines.append("    \(step.id)–\(steps[last].id)  " + words(step, why: "each request of the scenario alone"))

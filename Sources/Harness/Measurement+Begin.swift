@@ -122,7 +122,8 @@ extension Measurement {
         let load = LoadShape(scenario.load)
         var all = RunFacts(
             requests: scenario.requests.map(RunFacts.Request.init), concurrency: load.concurrency,
-            requestsPerWave: load.requests, waves: scenario.waves.count, settleSeconds: scenario.waves.settle.seconds,
+            requestsPerWave: load.requests, waves: scenario.waves.count, soakSeconds: scenario.waves.soak?.seconds,
+            settleSeconds: scenario.waves.settle.seconds,
             baselineSeconds: scenario.tests.baseline?.seconds, warmUpSeconds: scenario.tests.warmUp?.seconds,
             unitDose: scenario.tests.unitDose, longIdleSeconds: scenario.tests.longIdle?.seconds, quick: cell.options.quick,
             sampleEverySeconds: settings.every.seconds, limit: headroom.limit, headroom: headroom.sessions,

@@ -60,7 +60,8 @@ final class Measurement {
             case .step(let step):
                 let outlook = judge.outlook(loadDuration: LoadShape(cell.scenario.load).duration)
                 cell.observer.stepBegan(
-                    cell: cell.name, step: step, expectedSteps: step.id + outlook.steps.count, remaining: outlook.atLeast)
+                    cell: cell.name, step: step, expectedSteps: step.id + outlook.steps.count + outlook.furtherWaves,
+                    remaining: outlook.atLeast)
                 await carryOut(step)
                 if let failure = directory.failure {
                     finish(ticker)

@@ -34,6 +34,8 @@ package struct RunFacts: Hashable, Sendable, Codable {
     /// Requests in one wave; `nil` where a duration decides.
     package var requestsPerWave: Int?
     package var waves: Int
+    /// As many waves as fit into so long; `nil`: `waves` alone decides.
+    package var soakSeconds: Double?
     package var settleSeconds: Double
     /// `nil`: switched off.
     package var baselineSeconds: Double?
@@ -92,7 +94,8 @@ package struct RunFacts: Hashable, Sendable, Codable {
     }
 
     package init(
-        requests: [Request], concurrency: Int = 8, requestsPerWave: Int? = 101, waves: Int = 5, settleSeconds: Double = 5,
+        requests: [Request], concurrency: Int = 8, requestsPerWave: Int? = 101, waves: Int = 5, soakSeconds: Double? = nil,
+        settleSeconds: Double = 5,
         baselineSeconds: Double? = 5, warmUpSeconds: Double? = 20, unitDose: Int? = 20, longIdleSeconds: Double? = 45, quick: Bool = false,
         sampleEverySeconds: Double = 0.1, limit: Int, headroom: Int, budget: Int, declaredRoomPerWorker: Int? = nil,
         declaredWorkers: Int? = nil, managed: Bool = false, throwaway: Bool = false, seesSessions: Bool = true, grant: String = "",
@@ -103,6 +106,7 @@ package struct RunFacts: Hashable, Sendable, Codable {
         self.concurrency = concurrency
         self.requestsPerWave = requestsPerWave
         self.waves = waves
+        self.soakSeconds = soakSeconds
         self.settleSeconds = settleSeconds
         self.baselineSeconds = baselineSeconds
         self.warmUpSeconds = warmUpSeconds

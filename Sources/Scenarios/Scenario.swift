@@ -165,10 +165,13 @@ package enum Budget: Hashable, Sendable, Codable {
 package struct WaveSettings: Hashable, Sendable, Codable {
     package var count: Int
     package var settle: Duration
+    /// As many waves as fit into so long, counted from the start of the first, and `count` at least; `nil`: `count` alone decides.
+    package var soak: Duration?
 
-    package init(count: Int = 5, settle: Duration = .seconds(5)) {
+    package init(count: Int = 5, settle: Duration = .seconds(5), soak: Duration? = nil) {
         self.count = count
         self.settle = settle
+        self.soak = soak
     }
 }
 

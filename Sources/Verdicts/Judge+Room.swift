@@ -57,9 +57,9 @@ extension Judge {
     /// of the server's processes, and those that the scenario names, are nobody else's.
     func background() -> Double {
         let baseline = evidence.first { $0.row.kind == .baseline && $0.counts }
-        guard let baseline, baseline.unnamedBirthsInSilence > 0, !facts.throwaway, !tiesWork else { return 0.05 }
+        guard let baseline, baseline.unnamedBirthsInSilence > 0, !facts.throwaway, !tiesWork else { return LeakTest.chance }
         let seconds = max(0.1, (baseline.row.end - baseline.row.start) / .seconds(1))
-        return 0.05 + Double(baseline.unnamedBirthsInSilence) / seconds * (facts.settleSeconds + 1)
+        return LeakTest.chance + Double(baseline.unnamedBirthsInSilence) / seconds * (facts.settleSeconds + 1)
     }
 
     /// Sessions of ours in the first sample, less those that turned out to be somebody else's.
@@ -68,7 +68,7 @@ extension Judge {
     func leakTest() -> LeakTest {
         LeakTest(
             steps: evidence, room: totalRoom, roomIsDeclared: roomIsDeclared, oneWorker: roomOfOneUnseen, heldAtStart: heldAtStart,
-            background: background(), left: leftSessions, failing: startedToFail)
+            background: background(), fades: isSoak, left: leftSessions, failing: startedToFail)
     }
 
     /// Sessions that doses left before the last one and that are there: those that were used again lately, and the others.

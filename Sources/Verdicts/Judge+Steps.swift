@@ -9,7 +9,8 @@ extension Judge {
     func nextStep() -> Step? {
         // The load is not ours, and neither are its steps.
         if facts.watch != nil { return nil }
-        if evidence.count(where: { !$0.counts }) >= Self.voidLimit { return nil }
+        if let step = quietSoakWave() { return step }
+        if evidence.count(where: { !$0.counts }) >= voidLimit { return nil }
         if let last = evidence.last, ![.completed, .guardRail].contains(last.row.ended) { return nil }
         if let step = baseline() { return step }
         if cannotSee || nearlyAllFail && dosed >= 20 { return nil }
@@ -117,13 +118,16 @@ extension Judge {
 
     private func wave() -> Step? {
         let waves = steps(.wave)
+        let left = soakLeft
         // A pool that seems to fill shall have filled, and a rise with each worker shall have shown: not every wave sees one begin.
         let restarts = restartGrowth
-        guard waves.count < (restarts.isPossible ? waveCount * 3 : waveCount + 4), steps(.unit).isEmpty else { return nil }
+        guard left != nil || waves.count < (restarts.isPossible ? waveCount * 3 : waveCount + 4), steps(.unit).isEmpty else {
+            return nil
+        }
         let test = leakTest()
         let isThin = !facts.quick && test.finding == nil && waves.suffix(3).contains { $0.totalLeft > 0 }
         let isOpen = restarts.isPossible && !restarts.isProven || test.filling.isLikelier && !lastDosesLeftNothing || isThin
-        guard fullWaves(waves) < waveCount || isOpen else { return nil }
+        guard left != nil || fullWaves(waves) < waveCount || isOpen else { return nil }
         if waves.count >= 2, test.finding != nil { return nil }
         if let stopped = evidence.last, stopped.row.ended == .guardRail, stopped.growth > 0 {
             return test.finding == nil ? restartForRoom() : nil
@@ -131,12 +135,13 @@ extension Judge {
         let why =
             waves.isEmpty
             ? "equal doses, each with a settle"
-            : fullWaves(waves) < waveCount
-                ? "wave \(waves.count + 1) of \(waveCount)"
-                : test.filling.isLikelier
-                    ? "a pool of about \(test.filling.size) places seems to fill: one more wave"
-                    : restarts.isPossible
-                        ? "the count at rest rises with each worker: one more wave" : "waves go on leaving a few: one more"
+            : left.map(Self.why)
+                ?? (fullWaves(waves) < waveCount
+                    ? "wave \(waves.count + 1) of \(waveCount)"
+                    : test.filling.isLikelier
+                        ? "a pool of about \(test.filling.size) places seems to fill: one more wave"
+                        : restarts.isPossible
+                            ? "the count at rest rises with each worker: one more wave" : "waves go on leaving a few: one more")
         guard let cap = waveCap(waves) else { return step(.wave, .scenario(cap: nil), settle: waveSettle, why: why) }
         if cap < 1 { return test.finding == nil ? restartForRoom() : nil }
         let smaller = "\(why); \(cap) requests fit the headroom"

@@ -81,7 +81,7 @@ extension Judge {
             return "PostgreSQL could not be sampled during step \(lost.row.step) (\(lost.row.kind.rawValue)); run again when it is up."
         }
         let voids = evidence.filter { !$0.counts && $0.row.ended != .interrupted }
-        if voids.count >= Self.voidLimit {
+        if voids.count >= voidLimit {
             return "\(voids.count) steps do not count (\(voids[voids.count - 1].voidReason)); run again on a quieter machine or database."
         }
         if nearlyAllFail {

@@ -85,6 +85,8 @@ package struct Judge: Sendable {
     private var others: (ruledOutIn: Int, count: Int)?
     /// A session was found to be held by a process of the server.
     private(set) var tiesWork = false
+    /// The waves of the soak are done, or taken as done by an outlook.
+    var soakIsOver = false
     private let parts: UnitDose.Parts
     private var open = OpenSteps()
 
@@ -226,6 +228,8 @@ package struct Judge: Sendable {
         }
         return (ended, processes.values.count { $0.lastSeen == last })
     }
+
+    mutating func keep(first: Int, last: Int) { evidence = evidence.prefix(first) + evidence.suffix(last) }
 
     mutating func append(_ closed: StepEvidence) { evidence.append(closed) }
 

@@ -36,10 +36,12 @@ struct LeakTest {
     ///   - room: what the owners may keep, when it is known for all of them; declared rooms convict, threads only acquit.
     ///   - oneWorker: what one of several workers may keep, where their processes cannot be seen: one may die, and the next opens as many.
     ///   - background: sessions that a step leaves behind by chance.
+    ///   - fades: after 20 steps the chance of each falls as 20/n, since what goes on for thousands of waves is none.
     ///   - failing: requests that the warm-up saw succeed fail later.
     ///   - left: sessions that earlier doses left and that are there: those that a later dose used again, and the others.
     init(
         steps: [StepEvidence], room: Int?, roomIsDeclared: Bool, oneWorker: Int = 0, heldAtStart: Int, background: Double,
+        fades: Bool = false,
         left sessions: (used: Int, unused: Int) = (0, 0), failing: Bool = false
     ) {
         // Requests that fail for want of a session leave none: beyond a declared room that is no sign of a pool.
@@ -50,6 +52,7 @@ struct LeakTest {
         bound = roomIsDeclared ? (room ?? 0) : max(room ?? 0, 3 * peak)
         var free = max(0, bound - heldAtStart)
         var evidence = EProcess()
+        var observed = 0
         var sum = 0
         // What has been left since the start, or since PostgreSQL was started anew and all that was held was gone.
         var filled = 0
@@ -80,7 +83,9 @@ struct LeakTest {
             growth += step.growth
             let count = max(0, filled - free) - before
             beyondBound += count
-            evidence.observe(count: count, background: background)
+            observed += 1
+            let faded = fades && observed > Self.byChance ? Self.chance * (1 - Double(Self.byChance) / Double(observed)) : 0
+            evidence.observe(count: count, background: background - faded)
             if count > 0 { stepsBeyond += 1 }
             // Doses of the same kind can be compared; one over other connections cannot, and a unit dose never acquits.
             if step.row.kind == .unit, beforeUnits == nil { beforeUnits = (firstWave ?? beyond.count, beyond.count) }
@@ -130,6 +135,10 @@ struct LeakTest {
             finding = nil
         }
     }
+
+    /// Sessions that a step may leave behind where nobody else is (design §7), and the steps of a soak for which that holds.
+    static let chance = 0.05
+    private static let byChance = 20
 
     private static func isJudged(_ step: StepEvidence) -> Bool {
         step.counts && (step.isDose && step.row.kind != .longIdle || step.row.kind == .unit)

@@ -23,6 +23,8 @@ package struct Outlook: Sendable {
     package var requests: Int? = 0
     /// Silences, settles and durations of the load, without what requests themselves take.
     package var atLeast: Duration = .zero
+    /// Waves of a soak beside those among `steps`: as many as fit, by how long the last one took.
+    package var furtherWaves = 0
 
     /// - Parameter loadDuration: how long the phases of one wave last that end by time.
     package init(facts: RunFacts, assuming assumption: Assumption, loadDuration: Duration) {
@@ -34,6 +36,11 @@ package struct Outlook: Sendable {
         var judge = judge
         let facts = judge.facts
         var headroom = judge.headroomNow
+        // A leak ends a soak; anything else takes all of it.
+        let soak = assumption.isQuicklyFound ? nil : judge.soakLeft
+        let further = judge.wavesLeft(expecting: loadDuration + .fractional(seconds: facts.settleSeconds))
+        judge.soakIsOver = true
+        judge.forgetMiddle()
         while steps.count < 500, case .step(let step) = judge.next() {
             steps.append(step)
             let given = step.plannedRequests ?? facts.requestsPerWave
@@ -51,6 +58,17 @@ package struct Outlook: Sendable {
             headroom -= left
             judge.assume(step, given: given ?? 0, left: left, headroom: headroom, used: facts.headroom - headroom)
         }
+        if let soak { add(soak: soak, waves: further, each: facts.requestsPerWave, loadDuration: loadDuration) }
+    }
+
+    /// Takes the waves of a soak in, in the place of those among the steps that are its first ones.
+    private mutating func add(soak: Duration, waves: Int, each: Int?, loadDuration: Duration) {
+        let first = steps.filter { $0.kind == .wave }
+        let taken = first.reduce(Duration.zero) { $0 + $1.settle + loadDuration }
+        atLeast += max(.zero, soak - taken)
+        furtherWaves = max(0, waves - first.count)
+        // How many requests of a closed load fit into a time is known when they were sent.
+        if let each, loadDuration > .zero, let sum = requests { requests = sum + furtherWaves * each } else { requests = nil }
     }
 
     /// Requests without a leak after which a promise holds (95%) that `requests` of them leave fewer sessions than the headroom.
@@ -66,6 +84,14 @@ package struct Outlook: Sendable {
 
 extension Outlook.Assumption {
     static let all: [Self] = [.clean, .leaking, .leakingThinly, .leakingRarely, .stepping, .filling]
+
+    /// A leak by each request, or one in ten, is found within the first waves.
+    fileprivate var isQuicklyFound: Bool {
+        switch self {
+        case .leaking, .leakingThinly: true
+        case .clean, .stepping, .leakingRarely, .filling: false
+        }
+    }
 
     fileprivate func leaves(_ step: Step, _ transfers: Int, held: Int) -> Int {
         switch self {

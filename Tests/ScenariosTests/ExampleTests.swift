@@ -20,7 +20,7 @@ import Testing
     @Test func `there is an example for each ability`() {
         let names = [
             "data", "flows", "rude-clients", "open-model", "expectations", "tls", "proxy", "unix-socket", "bodies", "thresholds",
-            "environments",
+            "environments", "soak",
         ]
         for name in names { #expect(Self.files.contains("abilities/\(name).yaml"), "\(name)") }
     }

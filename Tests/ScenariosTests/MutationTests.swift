@@ -52,7 +52,7 @@ import Testing
     @Test(arguments: 1...8) func `a damaged file is taken or refused with reasons`(_ seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let texts = try [
-            Fixture.text("Good/shop/scenario.yaml"), Fixture.text("designed-but-not-built.yaml"), Fixture.text("wrong-types.yaml"),
+            Fixture.text("Good/shop/scenario.yaml"), Fixture.text("misplaced-soak.yaml"), Fixture.text("wrong-types.yaml"),
             Fixture.text("Good/flows/scenario.yaml"), Fixture.text("expectations-that-cannot-be.yaml"),
         ]
         let file = try Self.folder()

@@ -161,7 +161,8 @@ import Testing
     @Test(arguments: [
         ("waves.count=0", "is out of range", 13), ("waves", "a path and a value", 1), ("=x", "a path and a value", 1),
         ("requests.5.get=/x", "`requests` is a list", 10), ("target.x=1", "neither a map nor a list", 8),
-        ("waves.cuont=3", "`cuont` is no key", 7), ("waves={count: [}", "not YAML", 16), ("soak=8h", "not supported yet", 1),
+        ("waves.cuont=3", "`cuont` is no key", 7), ("waves={count: [}", "not YAML", 16), ("soak=8h", "`soak` is no key of a scenario", 1),
+        ("waves.soak=8", "`soak` is no duration", 12),
         ("requests.0.get=/a b", "holds a space", 16), ("database.url=${NO_SUCH}", "is not set", 14),
     ]) func `what is wrong with --set names the flag`(_ set: String, _ message: String, _ column: Int) throws {
         let found = try problems(Self.shortest, sets: [set])
@@ -169,6 +170,12 @@ import Testing
         #expect(found.first?.message.contains(message) == true, "\(found)")
         #expect(found.first?.column == column)
         #expect(found.first?.text == set)
+    }
+
+    @Test func `a soak takes the place of a number of waves, and an environment may take it back`() throws {
+        let soak = Self.shortest + "waves: {soak: 8h, settle: 20s}\nenvironments: {ci: {waves: {soak: off, count: 3}}}\n"
+        #expect(try IncludeTests.read(["test.yaml": soak]).waves == WaveSettings(settle: .seconds(20), soak: .seconds(8 * 3600)))
+        #expect(try IncludeTests.read(["test.yaml": soak], environment: "ci").waves == WaveSettings(count: 3, settle: .seconds(20)))
     }
 
     @Test func `problems of flags come after those of the file`() throws {

@@ -38,21 +38,6 @@ import Verdicts
         #expect(run.sessions.count > 20)
     }
 
-    @Test("what a load holds for a while is no step up after silences, though it is a little more each time")
-    func heldForAWhile() {
-        // Sessions live for four seconds; the last wave holds what the silence takes.
-        var age: Int64 = 4_000_000
-        let run = SimulatedRun(facts: JudgeTests.facts(room: 8)) { run, request, _ in
-            if run.stepsDone.last?.kind == .wave || run.stepsDone.last?.kind == .rung { age = 8_000_000 } else { age = 6_000_000 }
-            if request % 3 == 0 || run.stepsDone.last?.kind == .longIdle && request % 3 == 1 && request < 3 * run.stepsDone.count {
-                run.open()
-                run.sessions[run.sessions.count - 1].dies = run.now + age
-            }
-        }
-        let verdict = run.run()
-        #expect(verdict.verdict != .leak, "\(verdict.reason)")
-    }
-
     @Test("one session after each silence, however short, is a leak by idle periods")
     func oneAfterEachSilence() {
         var lastServed: Int64 = 0

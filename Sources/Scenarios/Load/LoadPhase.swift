@@ -20,6 +20,11 @@ package enum LoadPhase: Hashable, Sendable, Codable {
         case duration(Duration)
     }
 
+    /// A duration decides when it is over, and how many requests it has is a matter of the server where the model is closed.
+    package var endsByTime: Bool {
+        if case .closed(_, _, .requests) = self { false } else { true }
+    }
+
     /// Concurrency 8, 101 requests: a number that no pool size or thread count divides, so that a count that repeats is seen.
     package static let standard = LoadPhase.closed(concurrency: standardConcurrency, end: .requests(standardRequests))
 

@@ -3,31 +3,28 @@ struct KeySet {
     /// Of what, for a message: `a request`.
     let owner: String
     let accepted: [String]
-    /// Designed, but not built yet: refused by name, never ignored.
-    let planned: [String]
     /// Keys that belong elsewhere, or are called otherwise here, and what to say of them.
     let elsewhere: [String: String]
 
-    init(_ owner: String, _ accepted: [String], planned: [String] = [], elsewhere: [String: String] = [:]) {
+    init(_ owner: String, _ accepted: [String], elsewhere: [String: String] = [:]) {
         self.owner = owner
         self.accepted = accepted
-        self.planned = planned
         self.elsewhere = elsewhere
     }
 
     static let scenario = KeySet(
         "a scenario",
         ["include", "environments", "name"] + inEnvironments,
-        planned: planned)
+        elsewhere: elsewhere)
 
     private static let inEnvironments = [
         "target", "authorized", "database", "data", "http", "requests", "load", "waves", "tests", "servers", "thresholds",
         "matrix", "repeat", "expected",
     ]
 
-    private static let planned = ["soak"]
+    private static let elsewhere = ["soak": "`waves: {soak: 8h}`", "settle": "`waves: {settle: 5s}`"]
 
-    static let environment = KeySet("an environment", inEnvironments, planned: planned)
+    static let environment = KeySet("an environment", inEnvironments, elsewhere: elsewhere)
 
     static let database = KeySet("`database`", ["url", "settings", "every", "sessions", "budget", "pgbouncer"])
 
@@ -112,7 +109,7 @@ struct KeySet {
         "a phase of the load",
         ["concurrency", "requests", "rate", "duration", "arrivals", "max_in_flight"])
 
-    static let waves = KeySet("`waves`", ["count", "settle"], planned: ["soak"])
+    static let waves = KeySet("`waves`", ["count", "soak", "settle"])
 
     static let tests = KeySet("`tests`", ["baseline", "warm_up", "unit_dose", "long_idle"])
 

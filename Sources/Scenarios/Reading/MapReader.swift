@@ -1,4 +1,4 @@
-/// One map of the scenario file, its keys checked: what is unknown, planned, or given twice is reported at once.
+/// One map of the scenario file, its keys checked: what is unknown, belongs elsewhere, or is given twice is reported at once.
 struct MapReader {
     let place: Place
     private let keys: KeySet
@@ -18,8 +18,6 @@ struct MapReader {
         for member in all {
             if keys.accepted.contains(member.key) {
                 members[member.key] = member
-            } else if keys.planned.contains(member.key) {
-                diagnostics.report(member.keyPlace, "`\(member.key)` is not supported yet")
             } else if let words = keys.elsewhere[member.key] {
                 isMisplaced = true
                 // A key in backquotes is what this one is called here.
@@ -52,7 +50,7 @@ struct MapReader {
     func wasMeant(_ key: String) -> Bool { suggested.contains(key) }
 
     private mutating func reportUnknown(_ member: YAMLValue.Member) {
-        let nearest = Suggestion.nearest(to: member.key, among: keys.accepted + keys.planned)
+        let nearest = Suggestion.nearest(to: member.key, among: keys.accepted)
         if let nearest { suggested.insert(nearest) }
         diagnostics.report(
             member.keyPlace, "`\(SecretText.masking(member.key))` is no key of \(keys.owner)",

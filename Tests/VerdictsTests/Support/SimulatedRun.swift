@@ -28,6 +28,8 @@ final class SimulatedRun {
     var now: Int64 = 0
     var served = 0
     var stepsDone: [Step] = []
+    /// What was written of them.
+    private(set) var closed: [(row: StepRow, judged: WaveRow)] = []
     private var nextPID = 1000
     /// When each process beside the server's first one began.
     private var workers: [Int: Int64] = [:]
@@ -182,14 +184,14 @@ final class SimulatedRun {
                 residentBytes: 1, threads: threads, descriptors: holdsDescriptors(served), databaseSockets: nil))
         for pid in workers.keys.sorted() { look(at: pid) }
         for session in sessions { judge.consume(event(.floor, session, at: now)) }
-        judge.consume(
-            StepRow(
-                step: step.id, kind: step.kind, planned: step.plannedRequests,
-                given: judge.facts.watch == nil ? given : 0, concurrency: peak,
-                connections: step.connections, only: step.mix.name(in: judge.facts.requests), start: RunTime(microseconds: start),
-                loadStart: RunTime(microseconds: loadStart),
-                loadEnd: RunTime(microseconds: loadEnd), end: RunTime(microseconds: now), peakInFlight: peak, opened: opened, ended: ended,
-                why: step.why))
+        let row = StepRow(
+            step: step.id, kind: step.kind, planned: step.plannedRequests,
+            given: judge.facts.watch == nil ? given : 0, concurrency: peak,
+            connections: step.connections, only: step.mix.name(in: judge.facts.requests), start: RunTime(microseconds: start),
+            loadStart: RunTime(microseconds: loadStart),
+            loadEnd: RunTime(microseconds: loadEnd), end: RunTime(microseconds: now), peakInFlight: peak, opened: opened, ended: ended,
+            why: step.why)
+        closed.append((row, judge.consume(row)))
     }
 
     private func send(_ requests: Int, _ concurrency: Int, _ each: Int64, _ step: Step) -> (Int, StepRow.End) {
