@@ -12,6 +12,7 @@ import Verdicts
 
     struct Known: Hashable, Sendable {
         var shape: Shape
+        var view = GeneratedCase.View.seen
         var seed: UInt64
     }
 
@@ -49,10 +50,13 @@ import Verdicts
         Known(shape: .inTurn, seed: 1_000_259), Known(shape: .inTurn, seed: 14_000_162),
         // Sessions of others that began before they were ruled out.
         Known(shape: .churn, seed: 10_000_127),
+        // Pools that nobody declared: one that fills slowly, and those that are larger than three times the requests in flight, and in use.
+        Known(shape: .closeSkipped, view: .unseen, seed: 1_000_018), Known(shape: .filling, view: .unseen, seed: 1_000_112),
+        Known(shape: .workerDies, view: .unseen, seed: 1_000_077),
     ]
 
     @Test(arguments: onceCondemned) func `a healthy run that was once called a leak is none`(_ known: Known) {
-        let outcome = GeneratedCase(shape: known.shape, seed: known.seed).run()
+        let outcome = GeneratedCase(shape: known.shape, view: known.view, seed: known.seed).run()
         #expect(outcome.verdict.verdict != .leak, "\(known.shape.rawValue) \(known.seed): \(outcome.verdict.reason)")
     }
 
