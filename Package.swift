@@ -49,7 +49,8 @@ let package = Package(
                 "LinuxIO", "Curl", "Postgres", "Scenarios", "Measurements", "Load", "Sampling", "Servers", "Verdicts", "Reports",
             ]),
         .executableTarget(
-            name: "seep", dependencies: ["Harness", "LinuxIO", "Measurements", "Sampling", "Scenarios", "Verdicts", argumentParser]),
+            name: "seep", dependencies: ["Harness", "LinuxIO", "Measurements", "Sampling", "Scenarios", "Verdicts", argumentParser],
+            resources: [.embedInCode("Resources/starter.yaml"), .embedInCode("Resources/scenario.schema.json")]),
         .executableTarget(name: "leaky", dependencies: ["LinuxIO", "Postgres", argumentParser]),
         // For `make bench`: here, because the modules are visible inside their package only.
         .executableTarget(

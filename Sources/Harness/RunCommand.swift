@@ -32,6 +32,9 @@ package struct RunCommand: Sendable {
             return folder.hasPrefix(here) ? String(folder.dropFirst(here.count)) : folder
         }
 
+        /// The report to look at; `nil` where no cell came to one.
+        package var page: String? { cells.count == 1 ? cells[0].report?.page : folder + "/report.html" }
+
         /// The content of `verdict.json`; of several cells an array, in their order.
         package func json() throws(RunFailure) -> Data {
             let verdicts = cells.compactMap(\.verdict)

@@ -14,6 +14,16 @@ package enum RunStatus: Int32, Sendable, Hashable {
     case interrupted = 130
     case terminated = 143
 
+    /// What `git bisect run` takes for it: 125 where the commit cannot be told good or bad, and is skipped; 128 ends the bisection, as no
+    /// other commit would be judged with a scenario that is wrong.
+    package var forBisect: Int32 {
+        switch self {
+        case .inconclusive, .unusable, .fault: 125
+        case .usage: 128
+        case .asWanted, .failed, .interrupted, .terminated: rawValue
+        }
+    }
+
     /// Of several cells: an interruption, else the first of 70, 1, 4, 3, 0 that occurred.
     package static func combined(_ statuses: [RunStatus]) -> RunStatus {
         for status in [interrupted, terminated, fault, usage, failed, unusable, inconclusive] where statuses.contains(status) {

@@ -64,6 +64,12 @@ struct Run: AsyncParsableCommand {
     @Flag(help: "Print verdict.json (an array of several) on standard output, and nothing else there.")
     var json = false
 
+    @Flag(help: "Open the report in a browser when the run has ended.")
+    var open = false
+
+    @Flag(help: "Exit codes for `git bisect run`: 125, skip, where nothing can be said of a commit; 128 for a wrong scenario.")
+    var bisect = false
+
     func validate() throws {
         if !(1...RunOptions.mostThreads).contains(threads) {
             throw ValidationError("--threads \(threads): a number from 1 to \(RunOptions.mostThreads) is expected.")
@@ -77,7 +83,12 @@ struct Run: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let scenarios = try readOrExit()
+        let scenarios: [Scenario]
+        do {
+            scenarios = try readOrExit()
+        } catch let code as ExitCode where bisect {
+            throw ExitCode(RunStatus(rawValue: code.rawValue)?.forBisect ?? code.rawValue)
+        }
         var options = RunOptions()
         options.servers = servers
         options.only = only.compactMap(CellPlan.Only.init)
@@ -97,8 +108,8 @@ struct Run: AsyncParsableCommand {
             try Session.list(scenarios, options: options)
             return
         }
-        let status = await Session.run(scenarios, options: options)
-        throw ExitCode(status.rawValue)
+        let status = await Session.run(scenarios, options: options, open: open)
+        throw ExitCode(bisect ? status.forBisect : status.rawValue)
     }
 
     private func readOrExit() throws -> [Scenario] {

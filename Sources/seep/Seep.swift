@@ -14,7 +14,7 @@ struct Seep: AsyncParsableCommand {
             database or a server could not be used; 70 a fault of Seep's own; 130/143 interrupted.
             """,
         version: version,
-        subcommands: [Run.self, Check.self, Watch.self, Judge.self, Compare.self, Report.self, Demo.self])
+        subcommands: [Run.self, Check.self, Watch.self, Judge.self, Compare.self, Report.self, Init.self, Demo.self])
 
     static func main() async {
         do {

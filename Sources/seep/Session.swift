@@ -20,7 +20,8 @@ enum Session {
         }
     }
 
-    static func run(_ scenarios: [Scenario], options: RunOptions) async -> RunStatus {
+    /// - Parameter open: the reports are shown in a browser.
+    static func run(_ scenarios: [Scenario], options: RunOptions, open: Bool = false) async -> RunStatus {
         let interruption = Interruption()
         SignalWatch.ignoreBrokenPipes()
         do {
@@ -42,6 +43,7 @@ enum Session {
                 let outcome = try await RunCommand(scenario: scenario, options: options, interruption: interruption).run(observer: observer)
                 observer.finished(outcome)
                 if options.json { FileHandle.standardOutput.write(try outcome.json()) }
+                if open, let page = outcome.page, let problem = Browser().open(page) { Reading.complain("seep: \(problem)") }
                 statuses.append(outcome.status)
             } catch {
                 Reading.complain("seep: \(error.description)")

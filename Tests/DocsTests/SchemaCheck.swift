@@ -1,13 +1,13 @@
 import Foundation
 
-/// What `docs/verdict.schema.json` uses of JSON Schema 2020-12, and no more; a keyword that is not known here is a complaint, so
+/// What the schemas of verdicts and scenarios use of JSON Schema 2020-12, and no more; a keyword that is not known here is a complaint, so
 /// that the schema cannot say what nobody checks.
 struct SchemaCheck {
     private let root: JSON
 
     private static let known: Set<String> = [
         "$schema", "$id", "$ref", "$defs", "title", "description", "type", "enum", "const", "minimum", "properties", "required",
-        "additionalProperties", "items",
+        "additionalProperties", "items", "anyOf", "pattern", "maximum",
     ]
 
     init(_ data: Data) throws {
@@ -15,7 +15,9 @@ struct SchemaCheck {
     }
 
     /// What is wrong with a document, each with its place; empty: nothing.
-    func complaints(about document: Data) throws -> [String] { check(try JSON(document), root, at: "$") }
+    func complaints(about document: Data) throws -> [String] { complaints(about: try JSON(document)) }
+
+    func complaints(about document: JSON) -> [String] { check(document, root, at: "$") }
 
     /// The words that the schema allows at a path of properties; `[]` goes into a list.
     func allowed(_ path: String...) -> Set<String> { Set(schema(at: path)?["enum"]?.texts ?? []) }
@@ -25,6 +27,9 @@ struct SchemaCheck {
         let schema = schema(at: path)
         return (Set((schema?["properties"]?.members ?? [:]).keys), Set(schema?["required"]?.texts ?? []))
     }
+
+    /// The names of the properties of a definition.
+    func properties(ofDefinition name: String) -> Set<String> { Set((root["$defs"]?[name]?["properties"]?.members ?? [:]).keys) }
 
     private func schema(at path: [String]) -> JSON? {
         var schema = resolved(root)
@@ -47,9 +52,30 @@ struct SchemaCheck {
         if case .number(let least) = schema["minimum"], case .number(let number) = value, number < least {
             found.append("\(place): below \(schema["minimum"] ?? .null)")
         }
-        for (index, element) in value.elements.enumerated() { found += check(element, schema["items"], at: "\(place)[\(index)]") }
-        if case .object(let members) = value { found += check(members, schema, at: place) }
-        return found
+        if case .number(let most) = schema["maximum"], case .number(let number) = value, number > most {
+            found.append("\(place): above \(schema["maximum"] ?? .null)")
+        }
+        if case .text(let pattern) = schema["pattern"], case .text(let text) = value,
+            text.range(of: pattern, options: .regularExpression) == nil
+        {
+            found.append("\(place): \(value) does not match \(pattern)")
+        }
+        if let choices = schema["anyOf"]?.elements {
+            let each = choices.map { check(value, $0, at: place) }
+            if !each.contains([]) {
+                found.append("\(place): \(value) is none of what may be there: \(each.joined().joined(separator: "; "))")
+            }
+        }
+        // Without a type anything may be there.
+        let isList = schema["items"] != nil || schema["type"] == .text("array")
+        for (index, element) in value.elements.enumerated() where isList {
+            found += check(element, schema["items"], at: "\(place)[\(index)]")
+        }
+        return found + members(value, schema, at: place)
+    }
+
+    private func members(_ value: JSON, _ schema: JSON, at place: String) -> [String] {
+        if case .object(let members) = value { check(members, schema, at: place) } else { [] }
     }
 
     private func check(_ members: [String: JSON], _ schema: JSON, at place: String) -> [String] {
@@ -57,8 +83,9 @@ struct SchemaCheck {
         for (name, value) in members.sorted(by: { $0.key < $1.key }) {
             if let property = schema["properties"]?[name] {
                 found += check(value, property, at: "\(place).\(name)")
-            } else if schema["additionalProperties"] == .bool(false) {
-                found.append("\(place): \(name) is not allowed")
+            } else if let other = schema["additionalProperties"] {
+                if other == .bool(false) { found.append("\(place): \(name) is not allowed") }
+                if case .object = other { found += check(value, other, at: "\(place).\(name)") }
             }
         }
         return found
@@ -66,7 +93,7 @@ struct SchemaCheck {
 
     private static func isA(_ type: String, _ value: JSON) -> Bool {
         switch (type, value) {
-        case ("object", .object), ("array", .list), ("string", .text), ("boolean", .bool), ("number", .number): true
+        case ("null", .null), ("object", .object), ("array", .list), ("string", .text), ("boolean", .bool), ("number", .number): true
         case ("integer", .number(let number)): number == number.rounded()
         default: false
         }

@@ -172,9 +172,9 @@ import Testing
         #expect(found.first?.text == set)
     }
 
-    @Test func `a soak takes the place of a number of waves, and an environment may take it back`() throws {
-        let soak = Self.shortest + "waves: {soak: 8h, settle: 20s}\nenvironments: {ci: {waves: {soak: off, count: 3}}}\n"
-        #expect(try IncludeTests.read(["test.yaml": soak]).waves == WaveSettings(settle: .seconds(20), soak: .seconds(8 * 3600)))
+    @Test func `a soak has at least its number of waves, and an environment may take it back`() throws {
+        let soak = Self.shortest + "waves: {count: 4, soak: 8h, settle: 20s}\nenvironments: {ci: {waves: {soak: off, count: 3}}}\n"
+        #expect(try IncludeTests.read(["test.yaml": soak]).waves == WaveSettings(count: 4, settle: .seconds(20), soak: .seconds(8 * 3600)))
         #expect(try IncludeTests.read(["test.yaml": soak], environment: "ci").waves == WaveSettings(count: 3, settle: .seconds(20)))
     }
 

@@ -108,11 +108,6 @@ extension ScenarioDecoder {
         }
         if let value = map["soak"], value.scalar?.text != "off" {
             waves.soak = diagnostics.duration(value, "`soak`", in: .seconds(10)...(.seconds(30 * 86_400)), or: "`off`")
-            if map["count"] != nil {
-                diagnostics.report(
-                    map.keyPlace("soak"), "`soak` and `count` exclude each other", expected: "one of them",
-                    help: "a soak has as many waves as fit; `soak: off` takes one back that the scenario has")
-            }
         }
         return waves
     }
