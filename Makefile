@@ -38,7 +38,7 @@ bench:
 reference: build
 	.ci/reference $(FLAGS)
 
-# Generated runs of every shape beside what people use: results/accuracy/generated.md, some twelve minutes on two cores.
+# Generated runs of every shape beside what people use: results/accuracy/generated.md, some ten minutes on two cores.
 accuracy: dependencies
 	swift build --configuration release --product seep-accuracy
 	nice .build/release/seep-accuracy --into results/accuracy
