@@ -48,6 +48,8 @@ import Verdicts
         Known(shape: .filling, seed: 8_000_112), Known(shape: .filling, seed: 10_000_015), Known(shape: .filling, seed: 10_000_034),
         Known(shape: .filling, seed: 1_000_606), Known(shape: .filling, seed: 1_002_150), Known(shape: .filling, seed: 1_000_194),
         Known(shape: .inTurn, seed: 1_000_259), Known(shape: .inTurn, seed: 14_000_162),
+        // Places opened beside idle ones within a declared room.
+        Known(shape: .inTurn, seed: 1_000_139), Known(shape: .databaseRestart, seed: 1_000_192),
         // Sessions of others that began before they were ruled out.
         Known(shape: .churn, seed: 10_000_127),
         // Pools that nobody declared: one that fills slowly, and those that are larger than three times the requests in flight, and in use.
