@@ -35,7 +35,7 @@ import Verdicts
         }
     }
 
-    /// Healthy runs that earlier rules called a leak, with what misled them.
+    /// Healthy runs that earlier rules called a leak, or that the rules would without one of their parts, with what misleads.
     private static let onceCondemned: [Known] = [
         // Sessions that are closed at one age, while the samples that would show it came late.
         Known(shape: .timed, seed: 1_001_280),
