@@ -33,7 +33,7 @@ package struct RunCommand: Sendable {
         }
 
         /// The report to look at; `nil` where no cell came to one.
-        package var page: String? { cells.count == 1 ? cells[0].report?.page : folder + "/report.html" }
+        package var page: String? { cells.count > 1 ? folder + "/report.html" : cells.first?.report?.page }
 
         /// The content of `verdict.json`; of several cells an array, in their order.
         package func json() throws(RunFailure) -> Data {

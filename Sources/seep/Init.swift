@@ -10,33 +10,27 @@ struct Init: ParsableCommand {
     @Argument(help: "Where `scenario.yaml` and `scenario.schema.json` go; it is made if need be.")
     var folder = "."
 
-    private static let files: [(name: String, content: [UInt8])] = [
-        ("scenario.yaml", PackageResources.starter_yaml), ("scenario.schema.json", PackageResources.scenario_schema_json),
-    ]
-
     func run() throws {
-        let manager = FileManager.default
-        let paths = Self.files.map { folder.hasSuffix("/") ? folder + $0.name : "\(folder)/\($0.name)" }
-        for (path, file) in zip(paths, Self.files) where manager.fileExists(atPath: path) {
-            // The schema of this Seep may take the place of an older one; what somebody wrote stays.
-            if file.name.hasSuffix(".json") { continue }
-            throw Self.failure("\(path) is there already, and stays as it is: name another folder, or move it away", .usage)
+        let place = folder.hasSuffix("/") ? folder : folder + "/"
+        let (scenario, schema) = (place + "scenario.yaml", place + "scenario.schema.json")
+        // What somebody wrote stays; the schema of this Seep takes the place of an older one.
+        if FileManager.default.fileExists(atPath: scenario) {
+            throw Self.failure("\(scenario) is there already, and stays as it is: name another folder, or move it away")
         }
         do {
-            try manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            for (path, file) in zip(paths, Self.files) {
-                try Data(file.content).write(to: URL(fileURLWithPath: path), options: .atomic)
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            for (path, content) in [(scenario, PackageResources.starter_yaml), (schema, PackageResources.scenario_schema_json)] {
+                try Data(content).write(to: URL(fileURLWithPath: path), options: .atomic)
                 print(path)
             }
         } catch {
-            throw Self.failure("the files cannot be written to \(folder): \(error.localizedDescription)", .usage)
+            throw Self.failure("the files cannot be written to \(folder): \(error.localizedDescription)")
         }
-        let shown = folder == "." ? "." : folder
-        print("\nNext: set DATABASE_URL, look at target and requests, then\n  seep check \(shown)\n  seep run \(shown)")
+        print("\nNext: set DATABASE_URL, look at target and requests, then\n  seep check \(folder)\n  seep run \(folder)")
     }
 
-    private static func failure(_ text: String, _ status: RunStatus) -> ExitCode {
+    private static func failure(_ text: String) -> ExitCode {
         Reading.complain("seep: \(text)")
-        return ExitCode(status.rawValue)
+        return ExitCode(RunStatus.usage.rawValue)
     }
 }
